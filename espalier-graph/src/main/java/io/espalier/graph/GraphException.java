@@ -1,0 +1,14 @@
+package io.espalier.graph;
+
+/** A network that is not well formed; the message is one line and names the node or value. */
+public final class GraphException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  public GraphException(String message) {
+    super(message);
+  }
+
+  public GraphException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
