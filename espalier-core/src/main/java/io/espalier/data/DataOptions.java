@@ -1,0 +1,73 @@
+package io.espalier.data;
+
+/**
+ * How to open a data set.
+ *
+ * @param memoryLimitBytes decoded images are kept in memory up to this many bytes in all; beyond,
+ *     image files are decoded whenever they are needed
+ * @param height rows to resize to, 0 for the stored size
+ * @param width columns to resize to, 0 for the stored size
+ * @param channels 1 (grey) or 3 (RGB); 0 for what is stored, which for image files means 3
+ * @param threads threads that decode
+ */
+public record DataOptions(
+    long memoryLimitBytes, int height, int width, int channels, int threads) {
+  private static final long MOST_BY_DEFAULT = 2L << 30;
+
+  /** The most pixels that an image file may declare; it is checked before anything is decoded. */
+  public static final int MAX_IMAGE_PIXELS = 1 << 25;
+
+  /** The largest image file that is read, in bytes, after unpacking where it lies in a zip. */
+  public static final int MAX_FILE_BYTES = 1 << 27;
+
+  public DataOptions {
+    require(memoryLimitBytes >= 0, "the memory limit must not be negative", memoryLimitBytes);
+    require(height >= 0 && width >= 0, "sizes must not be negative", Math.min(height, width));
+    require((height == 0) == (width == 0), "a size needs height and width", height + width);
+    require((long) height * width <= MAX_IMAGE_PIXELS, "too many pixels", (long) height * width);
+    require(channels == 0 || channels == 1 || channels == 3, "channels must be 1 or 3", channels);
+    require(threads >= 1, "at least one thread is needed", threads);
+  }
+
+  /** Stored size, a quarter of the heap but at most 2 GiB of pixels, one thread a processor. */
+  public static DataOptions defaults() {
+    Runtime runtime = Runtime.getRuntime();
+    long limit = Math.min(runtime.maxMemory() / 4, MOST_BY_DEFAULT);
+    return new DataOptions(limit, 0, 0, 0, runtime.availableProcessors());
+  }
+
+  public DataOptions withMemoryLimit(long bytes) {
+    return new DataOptions(bytes, height, width, channels, threads);
+  }
+
+  /** Resizes every image to {@code height} x {@code width}; 0, 0 keeps the stored size. */
+  public DataOptions withSize(int newHeight, int newWidth) {
+    return new DataOptions(memoryLimitBytes, newHeight, newWidth, channels, threads);
+  }
+
+  public DataOptions withChannels(int newChannels) {
+    return new DataOptions(memoryLimitBytes, height, width, newChannels, threads);
+  }
+
+  public DataOptions withThreads(int newThreads) {
+    return new DataOptions(memoryLimitBytes, height, width, channels, newThreads);
+  }
+
+  boolean resizes() {
+    return height > 0;
+  }
+
+  /** The size of images that are stored as {@code stored}. */
+  Geometry geometry(Geometry stored) {
+    return new Geometry(
+        channels == 0 ? stored.channels() : channels,
+        resizes() ? height : stored.height(),
+        resizes() ? width : stored.width());
+  }
+
+  private static void require(boolean condition, String message, long got) {
+    if (!condition) {
+      throw new DataException("%s, but got %d".formatted(message, got));
+    }
+  }
+}
