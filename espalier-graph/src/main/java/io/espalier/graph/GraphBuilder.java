@@ -32,7 +32,16 @@ public final class GraphBuilder {
     graph.outputs().forEach(builder::output);
     graph.initializers().forEach(builder::initializer);
     graph.nodes().forEach(builder::add);
+    graph.nodes().forEach(node -> builder.keepHints(graph, node));
     return builder;
+  }
+
+  /** What inference cannot find again: the outputs of opaque nodes, and what follows from them. */
+  private void keepHints(Graph graph, Node node) {
+    boolean untyped = Graph.reads(node).stream().anyMatch(read -> graph.type(read).isEmpty());
+    if (node.op() instanceof Op.Opaque || untyped) {
+      node.outputs().forEach(output -> graph.type(output).ifPresent(type -> hint(output, type)));
+    }
   }
 
   public GraphBuilder header(Header newHeader) {
