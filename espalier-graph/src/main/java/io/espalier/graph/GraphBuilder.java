@@ -36,6 +36,17 @@ public final class GraphBuilder {
     return builder;
   }
 
+  /** Gives the inputs other types; names and order must stay. */
+  public GraphBuilder replaceInputs(List<Port> ports) {
+    List<String> names = inputs.stream().map(Port::name).toList();
+    if (!ports.stream().map(Port::name).toList().equals(names)) {
+      throw new IllegalArgumentException("inputs are %s, but got %s".formatted(names, ports));
+    }
+    inputs.clear();
+    inputs.addAll(ports);
+    return this;
+  }
+
   /** What inference cannot find again: the outputs of opaque nodes, and what follows from them. */
   private void keepHints(Graph graph, Node node) {
     boolean untyped = Graph.reads(node).stream().anyMatch(read -> graph.type(read).isEmpty());

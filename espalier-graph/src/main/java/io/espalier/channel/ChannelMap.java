@@ -1,0 +1,145 @@
+package io.espalier.channel;
+
+import io.espalier.graph.Graph;
+import io.espalier.graph.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The channels of a network: which can be removed, what must go with each, and why the rest stays.
+ * Immutable.
+ */
+public final class ChannelMap {
+  private final FlowState state;
+  private final List<Shuffles.Shuffle> shuffles;
+  private final Grouping grouping;
+
+  private ChannelMap(FlowState state, List<Shuffles.Shuffle> shuffles, Grouping grouping) {
+    this.state = state;
+    this.shuffles = shuffles;
+    this.grouping = grouping;
+  }
+
+  /** Analyses {@code graph}. */
+  public static ChannelMap of(Graph graph) {
+    FlowState state = ChannelFlow.walk(BatchOfOne.of(graph));
+    List<Shuffles.Shuffle> shuffles = Shuffles.find(state);
+    return new ChannelMap(state, shuffles, Grouping.of(state));
+  }
+
+  /** The groups of removable units, in network order. */
+  public List<ChannelGroup> groups() {
+    return grouping.groups();
+  }
+
+  /** The group called {@code name}. */
+  public Optional<ChannelGroup> group(String name) {
+    return groups().stream().filter(group -> group.name().equals(name)).findFirst();
+  }
+
+  /** Number of units in all groups. */
+  public int units() {
+    return groups().stream().mapToInt(ChannelGroup::units).sum();
+  }
+
+  /** For each convolution and linear layer, in network order, how far it can shrink. */
+  public List<LayerFreedom> layers() {
+    Map<String, IdArray> outputs = new LinkedHashMap<>();
+    Map<String, IdArray> inputs = new LinkedHashMap<>();
+    for (Binding binding : state.bindings) {
+      if (binding.role() == Role.OUTPUT) {
+        outputs.put(binding.node(), binding.ids());
+      }
+    }
+    state.readings.forEach(reading -> inputs.put(reading.node(), reading.ids()));
+    List<LayerFreedom> layers = new ArrayList<>();
+    outputs.forEach((node, ids) -> layers.add(freedom(node, ids, inputs.get(node))));
+    state.frozenLayers.forEach(
+        (node, reason) ->
+            layers.add(
+                new LayerFreedom(node, 0, 0, Optional.of(reason), 0, 0, Optional.of(reason))));
+    return layers;
+  }
+
+  private LayerFreedom freedom(String node, IdArray out, IdArray in) {
+    int[] inIds = in == null ? new int[0] : in.ids();
+    return new LayerFreedom(
+        node,
+        out.ids().length,
+        frozenCount(out.ids()),
+        reason(out.ids()),
+        inIds.length,
+        frozenCount(inIds),
+        reason(inIds));
+  }
+
+  private int frozenCount(int[] ids) {
+    return (int) Arrays.stream(ids).filter(id -> state.identities.frozen(id).isPresent()).count();
+  }
+
+  private Optional<String> reason(int[] ids) {
+    return Arrays.stream(ids)
+        .mapToObj(state.identities::frozen)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /**
+   * What changes when units go.
+   *
+   * @param removed the units that go, by group index
+   */
+  public Changes changes(Map<Integer, BitSet> removed) {
+    Kept kept = kept(removed);
+    List<Changes.Slot> slots = new ArrayList<>();
+    for (Binding binding : state.bindings) {
+      int[] ids = binding.ids().ids();
+      int[] gone = IntStream.range(0, ids.length).filter(i -> !kept.keeps(ids[i])).toArray();
+      if (gone.length > 0) {
+        List<Integer> space = Arrays.stream(binding.ids().sizes()).boxed().toList();
+        slots.add(new Changes.Slot(binding.initializer(), space, gone));
+      }
+    }
+    Map<String, Op> operators = new LinkedHashMap<>();
+    state.edits.forEach((node, edit) -> operators.put(node, edit.change().apply(kept)));
+    state.graph.nodes().forEach(node -> operators.remove(node.name(), node.op()));
+    return new Changes(slots, operators, permutations(kept));
+  }
+
+  private Kept kept(Map<Integer, BitSet> removed) {
+    BitSet gone = new BitSet(state.identities.count());
+    removed.forEach(
+        (group, units) -> units.stream().forEach(u -> gone.set(grouping.root(group, u))));
+    return id -> !gone.get(state.identities.find(id));
+  }
+
+  private List<Changes.Permutation> permutations(Kept kept) {
+    List<Changes.Permutation> permutations = new ArrayList<>();
+    for (Shuffles.Shuffle shuffle : shuffles) {
+      int[] ids = state.ids(shuffle.entry()).orElseThrow().ids();
+      int[] left = kept.positions(ids);
+      if (left.length == ids.length) {
+        continue;
+      }
+      int[] rank = new int[ids.length];
+      for (int i = 0; i < left.length; i++) {
+        rank[left[i]] = i;
+      }
+      List<Integer> indices =
+          Arrays.stream(shuffle.from())
+              .filter(i -> kept.keeps(ids[i]))
+              .map(i -> rank[i])
+              .boxed()
+              .toList();
+      permutations.add(
+          new Changes.Permutation(shuffle.entry(), shuffle.exit(), shuffle.axis(), indices));
+    }
+    return permutations;
+  }
+}

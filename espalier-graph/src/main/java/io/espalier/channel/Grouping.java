@@ -1,0 +1,187 @@
+package io.espalier.channel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Sorts the classes of identities into groups of units. */
+final class Grouping {
+  /** Where a class of identities ended up. */
+  private record Place(int group, int unit) {}
+
+  private final FlowState state;
+  private final List<List<Integer>> roots = new ArrayList<>();
+  private final Map<Integer, Place> places = new HashMap<>();
+  private final List<ChannelGroup> groups;
+
+  private Grouping(FlowState state) {
+    this.state = state;
+    collect();
+    this.groups = describe();
+  }
+
+  static Grouping of(FlowState state) {
+    return new Grouping(state);
+  }
+
+  List<ChannelGroup> groups() {
+    return groups;
+  }
+
+  /** The class of a unit. */
+  int root(int group, int unit) {
+    return roots.get(group).get(unit);
+  }
+
+  /** Classes that some layer makes and that nothing freezes, by the layers that make them. */
+  private void collect() {
+    Map<Integer, Set<String>> makers = new TreeMap<>();
+    for (Binding binding : state.bindings) {
+      if (binding.role() == Role.OUTPUT) {
+        for (int id : binding.ids().ids()) {
+          if (state.identities.frozen(id).isEmpty()) {
+            makers
+                .computeIfAbsent(state.identities.find(id), key -> new LinkedHashSet<>())
+                .add(binding.node());
+          }
+        }
+      }
+    }
+    Map<Set<String>, List<Integer>> byMakers = new LinkedHashMap<>();
+    makers.forEach(
+        (root, names) -> byMakers.computeIfAbsent(names, key -> new ArrayList<>()).add(root));
+    List<List<Integer>> sets = new ArrayList<>(byMakers.values());
+    joinBalanced(sets);
+    for (List<Integer> set : sets) {
+      for (int unit = 0; unit < set.size(); unit++) {
+        places.put(set.get(unit), new Place(roots.size(), unit));
+      }
+      roots.add(set);
+    }
+  }
+
+  /** A balance is kept within one group: groups that share one are joined. */
+  private void joinBalanced(List<List<Integer>> sets) {
+    for (FlowState.RawBalance balance : state.balances) {
+      Set<Integer> touched = new HashSet<>();
+      balance.blocks().forEach(
+          block -> Arrays.stream(block).map(state.identities::find).forEach(touched::add));
+      List<List<Integer>> joined =
+          sets.stream().filter(set -> set.stream().anyMatch(touched::contains)).toList();
+      if (joined.size() > 1) {
+        List<Integer> all = joined.stream().flatMap(List::stream).sorted().toList();
+        int first = sets.indexOf(joined.getFirst());
+        sets.removeAll(joined);
+        sets.add(first, all);
+      }
+    }
+  }
+
+  private List<ChannelGroup> describe() {
+    List<List<Member>> members = new ArrayList<>();
+    List<List<Reader>> readers = new ArrayList<>();
+    List<Set<String>> producers = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      members.add(new ArrayList<>());
+      readers.add(new ArrayList<>());
+      producers.add(new LinkedHashSet<>());
+    }
+    for (Binding b : state.bindings) {
+      positions(b.ids())
+          .forEach(
+              (group, positions) -> {
+                members.get(group).add(
+                    new Member(b.initializer(), b.role(), b.node(), space(b.ids()), positions));
+                if (b.role() == Role.OUTPUT) {
+                  producers.get(group).add(b.node());
+                }
+              });
+    }
+    for (Reading r : state.readings) {
+      positions(r.ids())
+          .forEach(
+              (group, positions) ->
+                  readers.get(group).add(new Reader(r.node(), r.input(), space(r.ids()), positions)));
+    }
+    List<List<Balance>> balances = balances();
+    Set<String> names = new HashSet<>();
+    List<ChannelGroup> described = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      List<String> makers = List.copyOf(producers.get(i));
+      String name = makers.getFirst();
+      for (int n = 2; !names.add(name); n++) {
+        name = makers.getFirst() + "#" + n;
+      }
+      described.add(
+          new ChannelGroup(
+              i, name, makers, roots.get(i).size(), members.get(i), readers.get(i), balances.get(i)));
+    }
+    return described;
+  }
+
+  private static List<Integer> space(IdArray ids) {
+    return Arrays.stream(ids.sizes()).boxed().toList();
+  }
+
+  /** For each group with a part in {@code ids}, the positions of its units. */
+  private Map<Integer, int[][]> positions(IdArray ids) {
+    Map<Integer, List<List<Integer>>> found = new TreeMap<>();
+    for (int i = 0; i < ids.ids().length; i++) {
+      Place place = places.get(state.identities.find(ids.ids()[i]));
+      if (place != null) {
+        found
+            .computeIfAbsent(place.group(), group -> emptyLists(roots.get(group).size()))
+            .get(place.unit())
+            .add(i);
+      }
+    }
+    Map<Integer, int[][]> result = new TreeMap<>();
+    found.forEach(
+        (group, lists) ->
+            result.put(
+                group,
+                lists.stream()
+                    .map(list -> list.stream().mapToInt(i -> i).toArray())
+                    .toArray(int[][]::new)));
+    return result;
+  }
+
+  private static List<List<Integer>> emptyLists(int count) {
+    List<List<Integer>> lists = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      lists.add(new ArrayList<>(1));
+    }
+    return lists;
+  }
+
+  private List<List<Balance>> balances() {
+    List<List<Balance>> result = new ArrayList<>();
+    roots.forEach(set -> result.add(new ArrayList<>()));
+    for (FlowState.RawBalance raw : state.balances) {
+      List<List<Integer>> blocks = new ArrayList<>();
+      Set<Integer> touched = new HashSet<>();
+      for (int[] block : raw.blocks()) {
+        List<Integer> units = new ArrayList<>();
+        for (int id : block) {
+          Place place = places.get(state.identities.find(id));
+          if (place != null) {
+            units.add(place.unit());
+            touched.add(place.group());
+          }
+        }
+        blocks.add(units);
+      }
+      for (int group : touched) {
+        result.get(group).add(new Balance(raw.node(), blocks));
+      }
+    }
+    return result;
+  }
+}
