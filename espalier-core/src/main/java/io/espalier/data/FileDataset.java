@@ -1,0 +1,131 @@
+package io.espalier.data;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Image files that are decoded whenever they are read. */
+final class FileDataset implements Dataset {
+  private final List<ImageFile> files;
+  private final int[] labels;
+  private final List<String> classNames;
+  private final Geometry geometry;
+  private final Expected expected;
+  private final int threads;
+  private final ConcurrentLinkedQueue<ImageDecoder> decoders = new ConcurrentLinkedQueue<>();
+
+  /** The size that every file must have, and the file that says so; null where they are resized. */
+  record Expected(String name, int height, int width) {}
+
+  FileDataset(
+      List<ImageFile> files,
+      int[] labels,
+      List<String> classNames,
+      Geometry geometry,
+      Expected expected,
+      int threads) {
+    this.files = List.copyOf(files);
+    this.labels = labels;
+    this.classNames = List.copyOf(classNames);
+    this.geometry = geometry;
+    this.expected = expected;
+    this.threads = threads;
+  }
+
+  @Override
+  public int size() {
+    return files.size();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public int channels() {
+    return geometry.channels();
+  }
+
+  @Override
+  public int height() {
+    return geometry.height();
+  }
+
+  @Override
+  public int width() {
+    return geometry.width();
+  }
+
+  @Override
+  public int label(int index) {
+    return labels[index];
+  }
+
+  @Override
+  public void pixels(int index, byte[] into, int offset) {
+    ImageFile file = files.get(index);
+    byte[] bytes = read(file);
+    ImageDecoder decoder = borrow();
+    ImageDecoder.Decoded image = decoder.decode(file.name(), bytes);
+    decoders.add(decoder);
+    requireExpected(file, image.geometry());
+    byte[] converted = new Conversion(image.geometry(), geometry).apply(image.pixels());
+    System.arraycopy(converted, 0, into, offset, geometry.bytes());
+  }
+
+  /**
+   * Reads the header of a file only.
+   *
+   * @throws DataException where the size is not the expected one
+   */
+  void check(int index) {
+    ImageFile file = files.get(index);
+    byte[] bytes = read(file);
+    ImageDecoder decoder = borrow();
+    Geometry size = decoder.size(file.name(), bytes);
+    decoders.add(decoder);
+    requireExpected(file, size);
+  }
+
+  private void requireExpected(ImageFile file, Geometry got) {
+    if (expected != null && (got.height() != expected.height || got.width() != expected.width)) {
+      throw new DataException(
+          "%s is %dx%d pixels (height x width), but %s is %dx%d: images of different sizes need --resize"
+              .formatted(
+                  file.name(),
+                  got.height(),
+                  got.width(),
+                  expected.name,
+                  expected.height,
+                  expected.width));
+    }
+  }
+
+  static byte[] read(ImageFile file) {
+    try {
+      return file.read();
+    } catch (IOException e) {
+      throw Inputs.unreadable(file.name(), e);
+    }
+  }
+
+  private ImageDecoder borrow() {
+    ImageDecoder decoder = decoders.poll();
+    return decoder == null ? new ImageDecoder() : decoder;
+  }
+
+  @Override
+  public int workers() {
+    return threads;
+  }
+
+  @Override
+  public String digest() {
+    Digest digest = new Digest().add("files").add(this);
+    for (ImageFile file : files) {
+      digest.add(file.name()).add(file.size()).add(file.checksum());
+    }
+    return digest.hex();
+  }
+}

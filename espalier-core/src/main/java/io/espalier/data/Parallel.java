@@ -1,0 +1,113 @@
+package io.espalier.data;
+
+import io.espalier.progress.Progress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs a task for 0, 1, 2 … on several threads. Indices are claimed in ascending order and the
+ * failure of the lowest index is the one that is thrown, however the threads were timed.
+ */
+final class Parallel {
+  private static final int BLOCK = 16;
+  private static final long POLL_MILLIS = 100;
+
+  private record Failure(int index, Throwable cause) {}
+
+  private final int count;
+  private final IntConsumer task;
+  private final AtomicInteger claimed = new AtomicInteger();
+  private final AtomicInteger done = new AtomicInteger();
+  private final AtomicReference<Failure> failure = new AtomicReference<>();
+  private final CountDownLatch running;
+  private volatile boolean stopped;
+
+  private Parallel(int count, int threads, IntConsumer task) {
+    this.count = count;
+    this.task = task;
+    this.running = new CountDownLatch(threads);
+  }
+
+  /** Returns when all is done and no thread is left; tells {@code progress} from this thread. */
+  static void run(
+      String name, int count, String unit, int threads, Progress progress, IntConsumer task) {
+    Parallel parallel = new Parallel(count, threads, task);
+    progress.begin(name, count, unit);
+    try {
+      for (int i = 0; i < threads; i++) {
+        Thread thread = new Thread(parallel::work, "espalier-decode-" + i);
+        thread.setDaemon(true);
+        thread.start();
+      }
+      parallel.await(progress);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private void work() {
+    try {
+      int from;
+      while (!stopped && (from = claimed.getAndAdd(BLOCK)) < count && from >= 0) {
+        work(from, (int) Math.min(count, (long) from + BLOCK));
+      }
+    } finally {
+      running.countDown();
+    }
+  }
+
+  private void work(int from, int end) {
+    for (int i = from; i < end; i++) {
+      Failure known = failure.get();
+      if (known != null && known.index() < i) {
+        return;
+      }
+      try {
+        task.accept(i);
+        done.incrementAndGet();
+      } catch (Throwable e) {
+        Failure mine = new Failure(i, e);
+        failure.accumulateAndGet(
+            mine, (old, own) -> old == null || own.index() < old.index() ? own : old);
+        stopped = true;
+      }
+    }
+  }
+
+  private void await(Progress progress) {
+    int told = 0;
+    boolean interrupted = false;
+    boolean over = false;
+    while (!over) {
+      try {
+        over = running.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        stopped = true;
+      }
+      int now = done.get();
+      progress.advance(now - told);
+      told = now;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+      throw new DataException("interrupted while reading data");
+    }
+    rethrow();
+  }
+
+  private void rethrow() {
+    Failure first = failure.get();
+    if (first == null) {
+      return;
+    }
+    switch (first.cause()) {
+      case RuntimeException problem -> throw problem;
+      case Error error -> throw error;
+      default -> throw new IllegalStateException(first.cause());
+    }
+  }
+}
