@@ -112,6 +112,83 @@ public final class ChannelMap {
     return new Changes(slots, operators, permutations(kept));
   }
 
+  /** The weight of a layer that reads channels along one of its axes. */
+  public record InputColumns(String initializer, List<Integer> space, int channels) {}
+
+  /** Where {@code node} keeps the weights of its inputs; empty if they do not lie along one axis. */
+  public Optional<InputColumns> inputColumns(String node) {
+    return state.bindings.stream()
+        .filter(binding -> binding.role() == Role.INPUT && binding.node().equals(node))
+        .filter(binding -> binding.ids().varyingAxes().length == 1)
+        .map(
+            b ->
+                new InputColumns(
+                    b.initializer(),
+                    Arrays.stream(b.ids().sizes()).boxed().toList(),
+                    b.ids().ids().length))
+        .findFirst();
+  }
+
+  /**
+   * The units that have a part at the given positions, by group index.
+   *
+   * @throws IllegalArgumentException if a position is not a channel that can be removed
+   */
+  public Map<Integer, BitSet> unitsAt(List<Changes.Slot> slots) {
+    Map<String, Binding> bySpace = new LinkedHashMap<>();
+    for (Binding b : state.bindings) {
+      bySpace.put(b.initializer() + Arrays.toString(b.ids().sizes()), b);
+    }
+    Map<Integer, BitSet> units = new LinkedHashMap<>();
+    for (Changes.Slot slot : slots) {
+      Binding binding = bySpace.get(slot.initializer() + slot.space());
+      for (int position : slot.removed()) {
+        if (binding == null || position < 0 || position >= binding.ids().ids().length) {
+          throw new IllegalArgumentException(
+              "'%s' has no channel %d over %s"
+                  .formatted(slot.initializer(), position, slot.space()));
+        }
+        int id = binding.ids().ids()[position];
+        if (!grouping.mark(state.identities.find(id), units)) {
+          throw new IllegalArgumentException(
+              "channel %d of '%s' cannot be removed: %s"
+                  .formatted(
+                      position,
+                      slot.initializer(),
+                      state.identities.frozen(id).orElse("no layer makes it")));
+        }
+      }
+    }
+    return units;
+  }
+
+  /**
+   * The units at positions of a value.
+   *
+   * @throws IllegalArgumentException if a position is not a channel that can be removed
+   */
+  public Map<Integer, BitSet> unitsOf(String value, int axis, List<Integer> positions) {
+    IdArray array =
+        state
+            .ids(value)
+            .filter(a -> axis < a.rank() && a.varyingAxes().length == 1 && a.varies(axis))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "value '%s' has no channels along axis %d".formatted(value, axis)));
+    Map<Integer, BitSet> units = new LinkedHashMap<>();
+    for (int position : positions) {
+      int id = array.ids()[position];
+      if (!grouping.mark(state.identities.find(id), units)) {
+        throw new IllegalArgumentException(
+            "channel %d of '%s' cannot be removed: %s"
+                .formatted(
+                    position, value, state.identities.frozen(id).orElse("no layer makes it")));
+      }
+    }
+    return units;
+  }
+
   private Kept kept(Map<Integer, BitSet> removed) {
     BitSet gone = new BitSet(state.identities.count());
     removed.forEach(

@@ -40,6 +40,15 @@ final class Grouping {
     return roots.get(group).get(unit);
   }
 
+  /** Adds the unit of the class {@code root} to {@code units}; false if that class is no unit. */
+  boolean mark(int root, Map<Integer, java.util.BitSet> units) {
+    Place place = places.get(root);
+    if (place != null) {
+      units.computeIfAbsent(place.group(), key -> new java.util.BitSet()).set(place.unit());
+    }
+    return place != null;
+  }
+
   /** Classes that some layer makes and that nothing freezes, by the layers that make them. */
   private void collect() {
     Map<Integer, Set<String>> makers = new TreeMap<>();

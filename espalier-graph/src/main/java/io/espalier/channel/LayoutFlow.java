@@ -250,7 +250,12 @@ final class LayoutFlow {
     int rank = state.rank(node.output());
     IdArray array = found.get().padRank(rank);
     state.set(node.output(), array);
-    state.edit(node, kept -> new Op.Expand(freeVarying(op.shape(), array, rank)));
+    state.edit(
+        node,
+        kept ->
+            kept.count(array.ids()) < array.ids().length
+                ? new Op.Expand(freeVarying(op.shape(), array, rank))
+                : op);
   }
 
   /** A target size of 1 keeps the input's size, whatever that is after a cut. */

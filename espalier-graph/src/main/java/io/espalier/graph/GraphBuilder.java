@@ -32,8 +32,7 @@ public final class GraphBuilder {
     graph.outputs().forEach(builder::output);
     graph.initializers().forEach(builder::initializer);
     graph.nodes().forEach(builder::add);
-    graph.nodes().forEach(node -> builder.keepHints(graph, node));
-    return builder;
+    return builder.keepHints(graph);
   }
 
   /** Gives the inputs other types; names and order must stay. */
@@ -47,7 +46,22 @@ public final class GraphBuilder {
     return this;
   }
 
-  /** What inference cannot find again: the outputs of opaque nodes, and what follows from them. */
+  /**
+   * Takes over from {@code graph} the types that inference cannot find again: those of the outputs
+   * of opaque nodes, and of what follows from them.
+   */
+  public GraphBuilder keepHints(Graph graph) {
+    graph.nodes().forEach(node -> keepHints(graph, node));
+    return this;
+  }
+
+  /** Puts other nodes in the place of all that were added. */
+  public GraphBuilder replaceNodes(List<Node> others) {
+    nodes.clear();
+    others.forEach(this::add);
+    return this;
+  }
+
   private void keepHints(Graph graph, Node node) {
     boolean untyped = Graph.reads(node).stream().anyMatch(read -> graph.type(read).isEmpty());
     if (node.op() instanceof Op.Opaque || untyped) {
@@ -92,6 +106,12 @@ public final class GraphBuilder {
 
   public GraphBuilder add(Node node) {
     nodes.add(node);
+    return reserve(node);
+  }
+
+  /** Keeps {@link #fresh} from handing out the names of {@code node}, which comes later. */
+  public GraphBuilder reserve(Node node) {
+    taken.add(node.name());
     taken.addAll(node.outputs());
     return this;
   }

@@ -1,0 +1,220 @@
+package io.espalier.surgery;
+
+import io.espalier.channel.ChannelGroup;
+import io.espalier.channel.ChannelMap;
+import io.espalier.channel.Member;
+import io.espalier.channel.Positions;
+import io.espalier.channel.Role;
+import io.espalier.cost.Budget;
+import io.espalier.cost.Cost;
+import io.espalier.cost.NodeCost;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a network costs while units come and go, without cutting it. A layer's MACs are its weight's
+ * elements times the positions at which each is used, and that factor does not change with widths.
+ */
+final class WidthCost {
+  /** One axis (or pair of axes) of a weight and which of its positions stay. */
+  private static final class Space {
+    final List<Integer> sizes;
+    final boolean[] gone;
+    int kept;
+
+    Space(List<Integer> sizes) {
+      this.sizes = sizes;
+      this.gone = new boolean[sizes.stream().reduce(1, Math::multiplyExact)];
+      this.kept = gone.length;
+    }
+
+    void set(int position, boolean removed) {
+      if (gone[position] != removed) {
+        gone[position] = removed;
+        kept += removed ? -1 : 1;
+      }
+    }
+  }
+
+  /** A weight, its spaces, and what an element costs. */
+  private static final class Weight {
+    final Tensor tensor;
+    final Map<List<Integer>, Space> spaces = new LinkedHashMap<>();
+    final boolean counts;
+    long macsPerElement;
+    long kept;
+
+    Weight(Tensor tensor, boolean counts) {
+      this.tensor = tensor;
+      this.counts = counts;
+      this.kept = tensor.elements();
+    }
+
+    /** Elements that stay. */
+    long elements() {
+      boolean plain = spaces.values().stream().allMatch(s -> Positions.soleAxis(s.sizes) >= 0);
+      if (!plain) {
+        return scattered();
+      }
+      long elements = tensor.elements();
+      for (Space space : spaces.values()) {
+        elements = elements / space.gone.length * space.kept;
+      }
+      return elements;
+    }
+
+    private long scattered() {
+      boolean[] gone = new boolean[tensor.elements()];
+      for (Space space : spaces.values()) {
+        int[] positions = Positions.ofElements(space.sizes, tensor.shape());
+        for (int i = 0; i < gone.length; i++) {
+          gone[i] |= space.gone[positions[i]];
+        }
+      }
+      long count = 0;
+      for (boolean g : gone) {
+        count += g ? 0 : 1;
+      }
+      return count;
+    }
+  }
+
+  /** The part of a unit in one space. */
+  private record Touch(Weight weight, Space space, int[] positions) {}
+
+  private final List<List<List<Touch>>> touches = new ArrayList<>();
+  private final Map<Integer, BitSet> removed = new HashMap<>();
+  private final long originalMacs;
+  private final long originalParams;
+  private final long originalUnits;
+  private final double floor;
+  private long macs;
+  private long params;
+  private long units;
+
+  /**
+   * @param floor share of the channels of each layer that must stay, besides the one that always must
+   */
+  WidthCost(Graph graph, ChannelMap map, double floor) {
+    Cost cost = Cost.of(graph);
+    this.floor = floor;
+    originalMacs = cost.macs();
+    originalParams = cost.params();
+    originalUnits = map.units();
+    macs = originalMacs;
+    params = originalParams;
+    units = originalUnits;
+    Map<String, Weight> weights = new HashMap<>();
+    for (ChannelGroup group : map.groups()) {
+      touches.add(touches(graph, group, weights));
+    }
+    for (NodeCost node : cost.nodes()) {
+      Weight weight = node.counts() ? weights.get(node.node().input(1)) : null;
+      if (weight != null) {
+        weight.macsPerElement += node.macs() / weight.tensor.elements();
+      }
+    }
+  }
+
+  private static List<List<Touch>> touches(
+      Graph graph, ChannelGroup group, Map<String, Weight> weights) {
+    List<List<Touch>> byUnit = new ArrayList<>();
+    for (int unit = 0; unit < group.units(); unit++) {
+      byUnit.add(new ArrayList<>());
+    }
+    for (Member member : group.members()) {
+      boolean trainable = member.role() != Role.MEAN && member.role() != Role.VARIANCE;
+      Weight weight =
+          weights.computeIfAbsent(
+              member.initializer(),
+              name ->
+                  new Weight(
+                      graph.weight(name), trainable && graph.weight(name).type().isReal()));
+      Space space = weight.spaces.computeIfAbsent(member.space(), Space::new);
+      for (int unit = 0; unit < group.units(); unit++) {
+        int[] positions = member.positions(unit);
+        if (positions.length > 0) {
+          byUnit.get(unit).add(new Touch(weight, space, positions));
+        }
+      }
+    }
+    return byUnit;
+  }
+
+  long original(Budget.Quantity quantity) {
+    return switch (quantity) {
+      case MACS -> originalMacs;
+      case PARAMS -> originalParams;
+      case UNITS -> originalUnits;
+    };
+  }
+
+  long current(Budget.Quantity quantity) {
+    return switch (quantity) {
+      case MACS -> macs;
+      case PARAMS -> params;
+      case UNITS -> units;
+    };
+  }
+
+  /** The units that are out, by group index. */
+  Map<Integer, BitSet> removed() {
+    Map<Integer, BitSet> copy = new HashMap<>();
+    removed.forEach((group, bits) -> copy.put(group, (BitSet) bits.clone()));
+    return copy;
+  }
+
+  boolean isRemoved(int group, int unit) {
+    return removed.getOrDefault(group, new BitSet()).get(unit);
+  }
+
+  /** Takes units of {@code group} out, unless a layer would fall below its floor; false if so. */
+  boolean remove(int group, int... which) {
+    set(group, which, true);
+    for (int unit : which) {
+      for (Touch touch : touches.get(group).get(unit)) {
+        int least = (int) Math.max(1, Math.ceil(floor * touch.space.gone.length));
+        if (touch.space.kept < least) {
+          set(group, which, false);
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Puts units back. */
+  void restore(int group, int... which) {
+    set(group, which, false);
+  }
+
+  private void set(int group, int[] which, boolean gone) {
+    List<Weight> changed = new ArrayList<>();
+    BitSet bits = removed.computeIfAbsent(group, key -> new BitSet());
+    for (int unit : which) {
+      if (bits.get(unit) != gone) {
+        bits.set(unit, gone);
+        units += gone ? -1 : 1;
+        for (Touch touch : touches.get(group).get(unit)) {
+          Arrays.stream(touch.positions).forEach(p -> touch.space.set(p, gone));
+          changed.add(touch.weight);
+        }
+      }
+    }
+    changed.stream().distinct().forEach(this::recount);
+  }
+
+  private void recount(Weight weight) {
+    long now = weight.elements();
+    macs += (now - weight.kept) * weight.macsPerElement;
+    params += weight.counts ? now - weight.kept : 0;
+    weight.kept = now;
+  }
+}
