@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * Random changes of training images. As in the usual CIFAR recipe, the image is padded with black
- * before normalisation and cut back to its size at a random place, then mirrored in half of the cases.
+ * before normalisation and cut back to its size at a random place, then mirrored in half of the
+ * cases.
  *
  * @param cropPadding black pixels added on each side before the random cut; 0 for none
  * @param flip mirrors left and right with probability one half

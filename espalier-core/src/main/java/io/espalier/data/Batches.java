@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * Makes normalised batches from a data set, in the background. The order of the images and what
- * happens to each depend only on the seed, the epoch and the position in the epoch, so that an epoch
- * that starts at a later step continues bit for bit.
+ * happens to each depend only on the seed, the epoch and the position in the epoch, so that an
+ * epoch that starts at a later step continues bit for bit.
  */
 public final class Batches {
   private final Dataset data;
@@ -50,8 +50,7 @@ public final class Batches {
 
   /** In the order of the data set, as they are, every image. */
   public static Batches evaluation(Dataset data, Normalization normalization, int batchSize) {
-    return new Batches(
-        data, normalization, Augmentation.NONE, batchSize, 0, false, LastBatch.KEEP);
+    return new Batches(data, normalization, Augmentation.NONE, batchSize, 0, false, LastBatch.KEEP);
   }
 
   /** The same with another rule for the end of an epoch. */

@@ -60,8 +60,7 @@ final class Cifar {
 
   /** The pixels in memory, {@code limit} bytes at most. */
   static DataSplits open(DataSpec spec, long limit, Progress progress) {
-    Version version =
-        spec.kind() == DataSpec.Kind.CIFAR10 ? Version.CIFAR10 : Version.CIFAR100;
+    Version version = spec.kind() == DataSpec.Kind.CIFAR10 ? Version.CIFAR10 : Version.CIFAR100;
     Cifar cifar = new Cifar(version, limit, progress);
     progress.begin("reading " + spec, 0, "files");
     try {
@@ -174,8 +173,7 @@ final class Cifar {
         int from = i * version.recordBytes();
         labels[image] = label(part, i, part.bytes[from + version.labelAt] & 0xff);
         int start = from + version.labelBytes;
-        System.arraycopy(
-            part.bytes, start, pixels, image * GEOMETRY.bytes(), GEOMETRY.bytes());
+        System.arraycopy(part.bytes, start, pixels, image * GEOMETRY.bytes(), GEOMETRY.bytes());
       }
     }
     return new MemoryDataset(pixels, labels, GEOMETRY, version.classNames(), null);

@@ -17,8 +17,8 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * Reads a CSV file of path, label and split, the last two optional, with or without a header line.
- * Paths are relative to the folder of the file. Labels are names, which are sorted, or, where all are
- * whole numbers, the labels themselves; an empty one means that there is none.
+ * Paths are relative to the folder of the file. Labels are names, which are sorted, or, where all
+ * are whole numbers, the labels themselves; an empty one means that there is none.
  */
 final class CsvListing {
   private static final long MAX_BYTES = 1L << 28;

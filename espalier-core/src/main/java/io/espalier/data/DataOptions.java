@@ -10,8 +10,7 @@ package io.espalier.data;
  * @param channels 1 (grey) or 3 (RGB); 0 for what is stored, which for image files means 3
  * @param threads threads that decode
  */
-public record DataOptions(
-    long memoryLimitBytes, int height, int width, int channels, int threads) {
+public record DataOptions(long memoryLimitBytes, int height, int width, int channels, int threads) {
   private static final long MOST_BY_DEFAULT = 2L << 30;
 
   /** The most pixels that an image file may declare; it is checked before anything is decoded. */

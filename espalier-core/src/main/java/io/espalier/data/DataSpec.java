@@ -35,8 +35,8 @@ public record DataSpec(Kind kind, Path path) {
   }
 
   /**
-   * Reads {@code cifar10:PATH} and its like. A leading {@code ~/} stands for the home folder, because
-   * no shell expands it behind a colon.
+   * Reads {@code cifar10:PATH} and its like. A leading {@code ~/} stands for the home folder,
+   * because no shell expands it behind a colon.
    *
    * @throws DataException where the kind is unknown or the path is missing
    */

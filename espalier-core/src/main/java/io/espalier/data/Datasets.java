@@ -24,9 +24,9 @@ public final class Datasets {
     return switch (spec.kind()) {
       case CIFAR10, CIFAR100 ->
           converted(Cifar.open(spec, options.memoryLimitBytes(), progress), options, progress);
-      case IDX -> converted(Idx.open(spec, options.memoryLimitBytes(), progress), options, progress);
-      case IMAGES ->
-          decoded(ImageSources.list(spec.path()).open(options), spec, options, progress);
+      case IDX ->
+          converted(Idx.open(spec, options.memoryLimitBytes(), progress), options, progress);
+      case IMAGES -> decoded(ImageSources.list(spec.path()).open(options), spec, options, progress);
       case CSV -> decoded(CsvListing.read(spec.path()).open(options), spec, options, progress);
     };
   }

@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 over values; every value is preceded by its length, so that no two lists run together. */
+/**
+ * SHA-256 over values; every value is preceded by its length, so that no two lists run together.
+ */
 final class Digest {
   private final MessageDigest sha;
 

@@ -59,8 +59,8 @@ final class Idx {
     }
     List<String> names = ClassNames.numbered(1 + Math.max(largest(train), largest(test)));
     Part none = new Part(known.geometry, new byte[0], new int[0]);
-    return new DataSplits(dataset(train, none, names), dataset(null, none, names),
-        dataset(test, none, names));
+    return new DataSplits(
+        dataset(train, none, names), dataset(null, none, names), dataset(test, none, names));
   }
 
   private static int largest(Part part) {
@@ -86,7 +86,8 @@ final class Idx {
     if (images == null || labels == null) {
       throw new DataException(
           "%s: %s has no file of %s beside it"
-              .formatted(folder, images == null ? labels : images, images == null ? "images" : "labels"));
+              .formatted(
+                  folder, images == null ? labels : images, images == null ? "images" : "labels"));
     }
     Content pixels = read(images, IMAGES_MAGIC, 3);
     Content classes = read(labels, LABELS_MAGIC, 1);
@@ -151,8 +152,7 @@ final class Idx {
     long product = 1;
     for (int size : sizes) {
       if (size < 1 || product > Integer.MAX_VALUE) {
-        throw new DataException(
-            "%s: declares sizes %s".formatted(file, Arrays.toString(sizes)));
+        throw new DataException("%s: declares sizes %s".formatted(file, Arrays.toString(sizes)));
       }
       product *= size;
     }

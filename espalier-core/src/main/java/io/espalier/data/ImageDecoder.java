@@ -8,8 +8,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 
 /**
- * Decodes JPEG, PNG, BMP and GIF files (the first image) with ImageIO. For one thread at a time; its
- * readers are used again for every file.
+ * Decodes JPEG, PNG, BMP and GIF files (the first image) with ImageIO. For one thread at a time;
+ * its readers are used again for every file.
  */
 final class ImageDecoder {
 
@@ -108,8 +108,7 @@ final class ImageDecoder {
     return reader;
   }
 
-  private static DataException damaged(
-      String name, Format format, String reason, Throwable cause) {
+  private static DataException damaged(String name, Format format, String reason, Throwable cause) {
     String line = reason == null ? "it cannot be decoded" : reason.strip().replaceAll("\\s+", " ");
     return new DataException("%s: damaged %s file: %s".formatted(name, format, line), cause);
   }

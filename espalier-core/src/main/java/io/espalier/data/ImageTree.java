@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Tells splits and classes from the names of files: split/class/file, class/file, split/file or file.
- * A folder around all of that is skipped. Whatever lies deeper in a class folder belongs to the class.
+ * Tells splits and classes from the names of files: split/class/file, class/file, split/file or
+ * file. A folder around all of that is skipped. Whatever lies deeper in a class folder belongs to
+ * the class.
  */
 final class ImageTree {
   private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "gif");

@@ -7,8 +7,9 @@ public enum LastBatch {
   /** They are left out of this epoch, unless there is no other batch. */
   DROP,
   /**
-   * They make a smaller batch if they fill at least half of one, otherwise they are left out, unless
-   * there is no other batch: the statistics of batch normalisation suffer from very small batches.
+   * They make a smaller batch if they fill at least half of one, otherwise they are left out,
+   * unless there is no other batch: the statistics of batch normalisation suffer from very small
+   * batches.
    */
   DROP_SMALL;
 

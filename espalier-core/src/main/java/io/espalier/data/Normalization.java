@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Mean and standard deviation that are taken from the pixels on the scale 0 to 1: {@code (pixel / 255
- * - mean) / std}. One value holds for every channel, or there is one a channel.
+ * Mean and standard deviation that are taken from the pixels on the scale 0 to 1: {@code (pixel /
+ * 255 - mean) / std}. One value holds for every channel, or there is one a channel.
  */
 public record Normalization(float[] mean, float[] std) {
   /** Key of the means in the metadata of an ONNX file. */

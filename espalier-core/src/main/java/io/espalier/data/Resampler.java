@@ -1,9 +1,9 @@
 package io.espalier.data;
 
 /**
- * Resizes one plane of bytes along one axis with a triangle filter that widens when shrinking, which
- * is bilinear interpolation with antialiasing. Weights are fixed-point numbers of 22 bits and each
- * pass rounds to bytes, rows first, so that results equal those of the Pillow library.
+ * Resizes one plane of bytes along one axis with a triangle filter that widens when shrinking,
+ * which is bilinear interpolation with antialiasing. Weights are fixed-point numbers of 22 bits and
+ * each pass rounds to bytes, rows first, so that results equal those of the Pillow library.
  */
 final class Resampler {
   private static final int BITS = 22;

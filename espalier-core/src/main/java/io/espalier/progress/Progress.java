@@ -1,9 +1,9 @@
 package io.espalier.progress;
 
 /**
- * Listens to long work: one task at a time, {@link #begin}, any number of {@link #advance} and {@link
- * #note}, {@link #end}. Whoever does the work calls this from one thread at a time and calls {@code
- * end} also when the work fails.
+ * Listens to long work: one task at a time, {@link #begin}, any number of {@link #advance} and
+ * {@link #note}, {@link #end}. Whoever does the work calls this from one thread at a time and calls
+ * {@code end} also when the work fails.
  */
 public interface Progress {
 
@@ -19,7 +19,9 @@ public interface Progress {
   /** {@code more} further units are done. */
   void advance(long more);
 
-  /** A figure worth showing beside the bar ("loss", "0.412"); it replaces the last one of its key. */
+  /**
+   * A figure worth showing beside the bar ("loss", "0.412"); it replaces the last one of its key.
+   */
   void note(String key, String value);
 
   /** The task that was begun last is over. */

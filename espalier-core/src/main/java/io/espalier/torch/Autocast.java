@@ -18,7 +18,9 @@ final class Autocast implements AutoCloseable {
     return new Autocast(precision == Precision.BFLOAT16);
   }
 
-  /** The cache of converted weights must not outlive the pass: the next step changes the weights. */
+  /**
+   * The cache of converted weights must not outlive the pass: the next step changes the weights.
+   */
   @Override
   public void close() {
     if (torch.decrement_nesting() == 0) {

@@ -229,7 +229,9 @@ public final class DeviceTensor implements AutoCloseable {
     return scalar(value, raw::gt);
   }
 
-  /** This tensor's elements where {@code condition} is true, and those of {@code other} elsewhere. */
+  /**
+   * This tensor's elements where {@code condition} is true, and those of {@code other} elsewhere.
+   */
   public DeviceTensor where(DeviceTensor condition, DeviceTensor other) {
     return call(() -> torch.where(condition.raw, raw, other.raw));
   }
@@ -431,7 +433,8 @@ public final class DeviceTensor implements AutoCloseable {
   }
 
   /**
-   * The gradient that {@link #backward()} collected. It shares its memory: an in-place change counts.
+   * The gradient that {@link #backward()} collected. It shares its memory: an in-place change
+   * counts.
    *
    * @throws IllegalStateException if there is none
    */

@@ -27,10 +27,7 @@ final class Frame {
   }
 
   private void put(int slot, Tensor tensor) {
-    slots[slot] =
-        tapped == null || tapped[slot] == null
-            ? tensor
-            : tap(tapped[slot], tensor);
+    slots[slot] = tapped == null || tapped[slot] == null ? tensor : tap(tapped[slot], tensor);
   }
 
   /** The caller may hold on to what it is shown and to what it gives back: the slot has a copy. */

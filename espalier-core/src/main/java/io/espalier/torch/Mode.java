@@ -6,11 +6,13 @@ public enum Mode {
   TRAIN,
   /** Running statistics, no dropout, no gradients; values are freed at their last use. */
   EVAL,
-  /** As {@link #EVAL}, with gradients recorded: for evidence about a network that stays as it is. */
+  /**
+   * As {@link #EVAL}, with gradients recorded: for evidence about a network that stays as it is.
+   */
   EVAL_GRADIENTS,
   /**
-   * Batch statistics, whose plain average over the passes becomes the running statistics; no dropout,
-   * no gradients. The first such pass after one of another mode starts the average afresh.
+   * Batch statistics, whose plain average over the passes becomes the running statistics; no
+   * dropout, no gradients. The first such pass after one of another mode starts the average afresh.
    */
   RECALIBRATE;
 

@@ -4,8 +4,8 @@ package io.espalier.torch;
  * How a {@link TorchNet} computes.
  *
  * @param precision the type it computes in
- * @param channelsLast whether images and convolution weights lie in memory with channels last, which
- *     is faster on most processors
+ * @param channelsLast whether images and convolution weights lie in memory with channels last,
+ *     which is faster on most processors
  */
 public record NetOptions(Precision precision, boolean channelsLast) {
   public static NetOptions defaults() {

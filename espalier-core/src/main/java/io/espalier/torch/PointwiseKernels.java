@@ -98,8 +98,7 @@ final class PointwiseKernels {
   }
 
   private static Kernel mean() {
-    return Kernel.of(
-        (in, pass) -> reduce(in, Tensor::add).mul(new Scalar(1.0 / in.length)));
+    return Kernel.of((in, pass) -> reduce(in, Tensor::add).mul(new Scalar(1.0 / in.length)));
   }
 
   /** Integers are cut off at the point, as ONNX says. */
@@ -120,8 +119,7 @@ final class PointwiseKernels {
   }
 
   private static ScalarOptional bound(Tensor x, double value) {
-    return new ScalarOptional(
-        x.is_floating_point() ? new Scalar(value) : new Scalar((long) value));
+    return new ScalarOptional(x.is_floating_point() ? new Scalar(value) : new Scalar((long) value));
   }
 
   private static Tensor elu(Tensor x, double alpha, double scale) {
@@ -133,8 +131,7 @@ final class PointwiseKernels {
   }
 
   private static Kernel hardSigmoid(double alpha, double beta) {
-    return Kernel.unary(
-        x -> clip(x.mul(new Scalar(alpha)).add_(new Scalar(beta)), 0, 1));
+    return Kernel.unary(x -> clip(x.mul(new Scalar(alpha)).add_(new Scalar(beta)), 0, 1));
   }
 
   private static Kernel swish(double alpha) {

@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.Scalar;
 /**
  * Stochastic gradient descent with momentum. For the gradient {@code g} of a weight {@code w}, in
  * this order: {@code g += decay * w}; {@code b = momentum * b + g}, starting with {@code b = g};
- * {@code w -= rate * b}, or with Nesterov's form {@code w -= rate * (g + momentum * b)}. A parameter
- * without a gradient stays as it is. Owns its momentum buffers, not the parameters.
+ * {@code w -= rate * b}, or with Nesterov's form {@code w -= rate * (g + momentum * b)}. A
+ * parameter without a gradient stays as it is. Owns its momentum buffers, not the parameters.
  */
 public final class Sgd implements AutoCloseable {
   /**
@@ -94,7 +94,9 @@ public final class Sgd implements AutoCloseable {
     parameters.values().forEach(DeviceTensor::zeroGrad);
   }
 
-  /** The momentum buffers by parameter name, in host memory; a parameter without one is left out. */
+  /**
+   * The momentum buffers by parameter name, in host memory; a parameter without one is left out.
+   */
   public Map<String, Tensor> state() {
     Map<String, Tensor> state = new LinkedHashMap<>();
     buffers.forEach((name, buffer) -> state.put(name, buffer.toHost()));
@@ -110,8 +112,7 @@ public final class Sgd implements AutoCloseable {
     state.forEach((name, tensor) -> Weights.requireMatch(name, parameters.get(name), tensor));
     close();
     state.forEach(
-        (name, tensor) ->
-            buffers.put(name, Weights.copyLike(parameters.get(name), tensor).own()));
+        (name, tensor) -> buffers.put(name, Weights.copyLike(parameters.get(name), tensor).own()));
   }
 
   @Override

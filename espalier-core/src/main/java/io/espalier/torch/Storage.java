@@ -27,7 +27,8 @@ final class Storage {
       case INT8 -> ScalarType.Char;
       case UINT8 -> ScalarType.Byte;
       case BOOL -> ScalarType.Bool;
-      case OTHER -> throw new IllegalArgumentException("values of this element type are not modelled");
+      case OTHER ->
+          throw new IllegalArgumentException("values of this element type are not modelled");
     };
   }
 

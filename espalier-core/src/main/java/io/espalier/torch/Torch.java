@@ -18,8 +18,8 @@ public final class Torch {
   private Torch() {}
 
   /**
-   * Loads the native library; calls after the first do nothing. Every class of this package calls it
-   * by itself.
+   * Loads the native library; calls after the first do nothing. Every class of this package calls
+   * it by itself.
    *
    * @throws UnsupportedPlatformException if there is no build for this machine, or it does not load
    */

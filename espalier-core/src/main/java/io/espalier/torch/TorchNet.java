@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A network on libtorch: runs a {@link Graph} forward, with gradients and with taps on any value, and
- * owns its weights until it is closed. For one thread at a time.
+ * A network on libtorch: runs a {@link Graph} forward, with gradients and with taps on any value,
+ * and owns its weights until it is closed. For one thread at a time.
  *
  * <p>Real initializers become <em>parameters</em>, which train, or stay constants by the rule of
  * {@link WeightRoles}; running means and variances are <em>buffers</em>.
@@ -78,8 +78,7 @@ public final class TorchNet implements AutoCloseable {
    *     them
    * @throws TorchException if an operator fails; the message names its node
    */
-  public Map<String, DeviceTensor> forward(
-      Map<String, DeviceTensor> inputs, Mode mode, Taps taps) {
+  public Map<String, DeviceTensor> forward(Map<String, DeviceTensor> inputs, Mode mode, Taps taps) {
     if (Scope.isOpen()) {
       return run(inputs, mode, taps);
     }
@@ -105,8 +104,7 @@ public final class TorchNet implements AutoCloseable {
     return forward(Map.of(name, input), mode, taps).get(graph.outputs().getFirst().name());
   }
 
-  private Map<String, DeviceTensor> run(
-      Map<String, DeviceTensor> inputs, Mode mode, Taps taps) {
+  private Map<String, DeviceTensor> run(Map<String, DeviceTensor> inputs, Mode mode, Taps taps) {
     recalibrated = mode == Mode.RECALIBRATE ? recalibrated + 1 : 0;
     Pass pass = new Pass(mode, recalibrated, options.precision().real());
     if (mode.recordsGradients()) {

@@ -10,12 +10,12 @@ import java.util.Set;
 
 /**
  * Which real initializers train. A weight of a layer or a normalisation does: convolution, Gemm,
- * MatMul, the scale and bias of a normalisation, the slope of PRelu. Elsewhere an initializer trains
- * if it has more than one element and a node reads it that passes it on or joins it by Add, Mul or
- * Sum to something that a layer has already computed (layer scales, biases after MatMul, tokens,
- * positions). Everything else is a constant: single numbers, operands of Sub, Div, comparisons and
- * the like, what is done to a network's input before its first layer, and quantisation scales.
- * Running means and variances are buffers.
+ * MatMul, the scale and bias of a normalisation, the slope of PRelu. Elsewhere an initializer
+ * trains if it has more than one element and a node reads it that passes it on or joins it by Add,
+ * Mul or Sum to something that a layer has already computed (layer scales, biases after MatMul,
+ * tokens, positions). Everything else is a constant: single numbers, operands of Sub, Div,
+ * comparisons and the like, what is done to a network's input before its first layer, and
+ * quantisation scales. Running means and variances are buffers.
  *
  * @param parameters what trains
  * @param buffers running statistics

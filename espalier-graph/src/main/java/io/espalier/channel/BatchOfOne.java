@@ -7,7 +7,9 @@ import io.espalier.graph.Port;
 import io.espalier.graph.Shape;
 import io.espalier.graph.ValueType;
 
-/** A network with its open batch axes set to 1, so that every size but the spatial ones is a number. */
+/**
+ * A network with its open batch axes set to 1, so that every size but the spatial ones is a number.
+ */
 final class BatchOfOne {
   private BatchOfOne() {}
 

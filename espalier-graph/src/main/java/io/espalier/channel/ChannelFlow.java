@@ -236,10 +236,13 @@ final class ChannelFlow {
   private void projection(Node node, String a, String weight) {
     int last = state.rank(a) - 1;
     boolean rowsAreChannels =
-        state.ids(a).stream().flatMapToInt(i -> Arrays.stream(i.varyingAxes())).anyMatch(x -> x != last);
+        state.ids(a).stream()
+            .flatMapToInt(i -> Arrays.stream(i.varyingAxes()))
+            .anyMatch(x -> x != last);
     if (rowsAreChannels) {
       // The channels pass as rows; the columns that the weight mixes are positions, not channels.
-      boolean mixed = state.freezeAlong(a, last, "%s mixes channels with positions".formatted(at(node)));
+      boolean mixed =
+          state.freezeAlong(a, last, "%s mixes channels with positions".formatted(at(node)));
       if (!mixed) {
         state.pass(a, node.output());
         return;
@@ -258,8 +261,7 @@ final class ChannelFlow {
   private void product(Node node, String a, String b) {
     int lastA = state.rank(a) - 1;
     int sharedB = state.rank(b) - 2;
-    boolean plain =
-        lastA >= 1 && sharedB >= 0 && variesOnly(a, lastA) && variesOnly(b, sharedB);
+    boolean plain = lastA >= 1 && sharedB >= 0 && variesOnly(a, lastA) && variesOnly(b, sharedB);
     if (!plain) {
       String reason = "%s multiplies two computed values".formatted(at(node));
       state.freeze(a, reason);

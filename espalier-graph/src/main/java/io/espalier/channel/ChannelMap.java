@@ -115,7 +115,9 @@ public final class ChannelMap {
   /** The weight of a layer that reads channels along one of its axes. */
   public record InputColumns(String initializer, List<Integer> space, int channels) {}
 
-  /** Where {@code node} keeps the weights of its inputs; empty if they do not lie along one axis. */
+  /**
+   * Where {@code node} keeps the weights of its inputs; empty if they do not lie along one axis.
+   */
   public Optional<InputColumns> inputColumns(String node) {
     return state.bindings.stream()
         .filter(binding -> binding.role() == Role.INPUT && binding.node().equals(node))

@@ -75,15 +75,15 @@ final class FlowState {
           case Op.Dequantize d -> isConstant(producer.input(0));
           case Op.Quantize q -> isConstant(producer.input(0));
           case Op.Cast c -> isConstant(producer.input(0));
-          case Op.Elementwise e ->
-              e.kind() == Pointwise.IDENTITY && isConstant(producer.input(0));
+          case Op.Elementwise e -> e.kind() == Pointwise.IDENTITY && isConstant(producer.input(0));
           default -> false;
         };
   }
 
   /**
-   * One identity for each position along {@code axis}; identities that differ along another axis too
-   * are tied, since the caller cannot tell them apart. Positions without identity get frozen ones.
+   * One identity for each position along {@code axis}; identities that differ along another axis
+   * too are tied, since the caller cannot tell them apart. Positions without identity get frozen
+   * ones.
    */
   int[] along(String value, int axis, Node reader) {
     int size = size(value, axis);
@@ -133,7 +133,9 @@ final class FlowState {
     ids(value).ifPresent(array -> freeze(array, reason));
   }
 
-  /** Freezes the identities of {@code value} that differ along {@code axis}; true if there are any. */
+  /**
+   * Freezes the identities of {@code value} that differ along {@code axis}; true if there are any.
+   */
   boolean freezeAlong(String value, int axis, String reason) {
     Optional<IdArray> array = ids(value).filter(a -> axis < a.rank() && a.varies(axis));
     array.ifPresent(a -> freeze(a, reason));
@@ -182,8 +184,7 @@ final class FlowState {
     }
   }
 
-  private void bindInitializer(
-      String value, Tensor tensor, Role role, Node node, IdArray array) {
+  private void bindInitializer(String value, Tensor tensor, Role role, Node node, IdArray array) {
     for (int axis = 0; axis < array.rank(); axis++) {
       if (array.varies(axis) && array.sizes()[axis] != tensor.size(axis)) {
         freeze(array, "%s broadcasts '%s'".formatted(at(node), value));

@@ -80,8 +80,9 @@ final class Grouping {
   private void joinBalanced(List<List<Integer>> sets) {
     for (FlowState.RawBalance balance : state.balances) {
       Set<Integer> touched = new HashSet<>();
-      balance.blocks().forEach(
-          block -> Arrays.stream(block).map(state.identities::find).forEach(touched::add));
+      balance
+          .blocks()
+          .forEach(block -> Arrays.stream(block).map(state.identities::find).forEach(touched::add));
       List<List<Integer>> joined =
           sets.stream().filter(set -> set.stream().anyMatch(touched::contains)).toList();
       if (joined.size() > 1) {
@@ -106,8 +107,10 @@ final class Grouping {
       positions(b.ids())
           .forEach(
               (group, positions) -> {
-                members.get(group).add(
-                    new Member(b.initializer(), b.role(), b.node(), space(b.ids()), positions));
+                members
+                    .get(group)
+                    .add(
+                        new Member(b.initializer(), b.role(), b.node(), space(b.ids()), positions));
                 if (b.role() == Role.OUTPUT) {
                   producers.get(group).add(b.node());
                 }
@@ -117,7 +120,9 @@ final class Grouping {
       positions(r.ids())
           .forEach(
               (group, positions) ->
-                  readers.get(group).add(new Reader(r.node(), r.input(), space(r.ids()), positions)));
+                  readers
+                      .get(group)
+                      .add(new Reader(r.node(), r.input(), space(r.ids()), positions)));
     }
     List<List<Balance>> balances = balances();
     Set<String> names = new HashSet<>();
@@ -130,7 +135,13 @@ final class Grouping {
       }
       described.add(
           new ChannelGroup(
-              i, name, makers, roots.get(i).size(), members.get(i), readers.get(i), balances.get(i)));
+              i,
+              name,
+              makers,
+              roots.get(i).size(),
+              members.get(i),
+              readers.get(i),
+              balances.get(i)));
     }
     return described;
   }

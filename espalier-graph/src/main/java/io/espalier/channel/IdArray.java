@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Identities over the positions of a value, as an array that broadcasts to the value's shape: an axis
- * along which identities do not differ has size 1. A convolution's output {@code [N, C, H, W]} has
- * identities of sizes {@code [1, C, 1, 1]}.
+ * Identities over the positions of a value, as an array that broadcasts to the value's shape: an
+ * axis along which identities do not differ has size 1. A convolution's output {@code [N, C, H, W]}
+ * has identities of sizes {@code [1, C, 1, 1]}.
  *
  * @param sizes one entry an axis of the value
  * @param ids identities in row-major order

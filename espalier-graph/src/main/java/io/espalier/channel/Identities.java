@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The identities of a network and their classes (union-find), with the reason of each frozen one. */
+/**
+ * The identities of a network and their classes (union-find), with the reason of each frozen one.
+ */
 final class Identities {
-  /** Where an identity came into the world: position {@code position} of what {@code node} makes. */
+  /**
+   * Where an identity came into the world: position {@code position} of what {@code node} makes.
+   */
   record Birth(String node, int position) {}
 
   private int[] parent = new int[1024];

@@ -187,7 +187,10 @@ final class LayoutFlow {
 
   private static IdArray dropAxis(IdArray array, int axis) {
     int[] sizes =
-        IntStream.range(0, array.rank()).filter(a -> a != axis).map(a -> array.sizes()[a]).toArray();
+        IntStream.range(0, array.rank())
+            .filter(a -> a != axis)
+            .map(a -> array.sizes()[a])
+            .toArray();
     return array.sizes()[axis] == 1
         ? array.reshape(sizes)
         : array.select(axis, 1, i -> 0).reshape(sizes);
@@ -285,7 +288,8 @@ final class LayoutFlow {
     IdArray array = moved.get();
     state.set(node.output(), array);
     if (node.op() instanceof Op.Reshape op) {
-      state.edit(node, kept -> new Op.Reshape(keptTarget(op, to.get(), array, kept), op.allowZero()));
+      state.edit(
+          node, kept -> new Op.Reshape(keptTarget(op, to.get(), array, kept), op.allowZero()));
     }
   }
 

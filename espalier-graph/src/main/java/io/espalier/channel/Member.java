@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * A weight that a channel group has a part in. The part of each unit is a set of positions in an
- * index space that broadcasts to the weight's shape: for the rows of a convolution {@code [O, I, kH,
- * kW]} the space is {@code [O, 1, 1, 1]} and a position is a row.
+ * index space that broadcasts to the weight's shape: for the rows of a convolution {@code [O, I,
+ * kH, kW]} the space is {@code [O, 1, 1, 1]} and a position is a row.
  */
 public final class Member {
   private final String initializer;
@@ -38,7 +38,9 @@ public final class Member {
     return node;
   }
 
-  /** Sizes of the index space, one an axis of the weight; 1 where a position spans the whole axis. */
+  /**
+   * Sizes of the index space, one an axis of the weight; 1 where a position spans the whole axis.
+   */
   public List<Integer> space() {
     return space;
   }
@@ -49,8 +51,8 @@ public final class Member {
   }
 
   /**
-   * The elements of {@code weight} that belong to each unit, as rows in unit order: {@code [units][rest]}.
-   * A unit without a part in this weight has an empty row.
+   * The elements of {@code weight} that belong to each unit, as rows in unit order: {@code
+   * [units][rest]}. A unit without a part in this weight has an empty row.
    */
   public double[][] matrix(Tensor weight) {
     double[] values = weight.toDoubles();

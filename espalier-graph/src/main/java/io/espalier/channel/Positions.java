@@ -27,7 +27,9 @@ public final class Positions {
     return positions;
   }
 
-  /** The elements of a weight of {@code shape} at the given positions of {@code space}, ascending. */
+  /**
+   * The elements of a weight of {@code shape} at the given positions of {@code space}, ascending.
+   */
   public static int[] elements(List<Integer> space, int[] shape, int[] positions) {
     int spaceSize = space.stream().reduce(1, Math::multiplyExact);
     int count = 1;

@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A place that sums out channels of a group: input {@code input} of {@code node}. Positions are as in
- * {@link Member}, over the shape of the value that is read.
+ * A place that sums out channels of a group: input {@code input} of {@code node}. Positions are as
+ * in {@link Member}, over the shape of the value that is read.
  */
 public final class Reader {
   private final String node;

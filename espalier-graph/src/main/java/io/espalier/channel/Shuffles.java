@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 
 /**
  * Finds the stretches of a network where channels span several axes. A stretch of pure layout
- * operators with plain channels at both ends is a permutation (a channel shuffle): when it is cut it
- * becomes one gather. Any other stretch freezes its channels.
+ * operators with plain channels at both ends is a permutation (a channel shuffle): when it is cut
+ * it becomes one gather. Any other stretch freezes its channels.
  */
 final class Shuffles {
   /**
@@ -87,7 +87,8 @@ final class Shuffles {
     seen.addAll(inside);
     Optional<List<Shuffle>> shuffles = permutations(inside, nodes);
     if (shuffles.isEmpty()) {
-      String reason = "%s spreads channels over several axes".formatted(FlowState.at(nodes.iterator().next()));
+      String reason =
+          "%s spreads channels over several axes".formatted(FlowState.at(nodes.iterator().next()));
       inside.forEach(value -> state.freeze(value, reason));
     }
     return shuffles.orElse(List.of());
@@ -145,7 +146,8 @@ final class Shuffles {
     for (int axis = 0; axis < shape.rank(); axis++) {
       int size = (int) shape.size(axis);
       int[] positions = IntStream.range(0, size).toArray();
-      Optional<IdArray> moved = run(entry, exit, IdArray.along(shape.rank(), axis, positions), nodes);
+      Optional<IdArray> moved =
+          run(entry, exit, IdArray.along(shape.rank(), axis, positions), nodes);
       boolean plain =
           moved.isPresent()
               && moved.get().sizes()[axis] == size

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A network as an immutable value. Values are named strings: an input, an initializer, or the output
- * of one node. Weights are {@link #initializers()}; an edit shares the arrays that it does not touch.
- * Make one with a {@link GraphBuilder}, which checks it and works out the types.
+ * A network as an immutable value. Values are named strings: an input, an initializer, or the
+ * output of one node. Weights are {@link #initializers()}; an edit shares the arrays that it does
+ * not touch. Make one with a {@link GraphBuilder}, which checks it and works out the types.
  *
  * @param name the graph's name
  * @param header what the file says about itself

@@ -4,9 +4,9 @@ import java.util.List;
 
 /**
  * What a node does: a record of attributes, without weights or names. Attributes follow the newest
- * ONNX opset whatever the file's; what a file passes as a constant input (axes, pads, target shapes,
- * clip bounds) is an attribute here. A concern (shapes, cost, channel flow, execution, files) is one
- * file with one exhaustive switch over this interface.
+ * ONNX opset whatever the file's; what a file passes as a constant input (axes, pads, target
+ * shapes, clip bounds) is an attribute here. A concern (shapes, cost, channel flow, execution,
+ * files) is one file with one exhaustive switch over this interface.
  */
 public sealed interface Op {
   /** Convolution over 1 to 3 spatial axes. Inputs: x, weight {@code [O, I/groups, k...]}, bias? */

@@ -18,7 +18,8 @@ import java.util.Map;
 
 /**
  * Silences what a plan removes, in place: a multiplication by 0 or 1 on the values that consumers
- * read. No weight changes and nothing gets smaller; the result says what the cut network must compute.
+ * read. No weight changes and nothing gets smaller; the result says what the cut network must
+ * compute.
  */
 public final class Mask {
   /** Where a mask stands: an input of a node. */
@@ -70,7 +71,8 @@ public final class Mask {
       case PlanEntry.Units units -> units.reads().forEach(this::silence);
       case PlanEntry.ConvolutionGroups groups -> groups.units().forEach(this::collect);
       case PlanEntry.Selection s -> {
-        Veil veil = veilAt(new Place(s.node(), s.input()), along(inputOf(s), s.axis(), s.channels()));
+        Veil veil =
+            veilAt(new Place(s.node(), s.input()), along(inputOf(s), s.axis(), s.channels()));
         for (int i = 0; i < s.channels(); i++) {
           if (!s.keep().contains(i)) {
             veil.remove(i, 0);
@@ -160,7 +162,8 @@ public final class Mask {
   private String veil(String value, Veil veil) {
     DataType type = graph.type(value).map(ValueType::type).orElse(DataType.FLOAT);
     int[] shape = veil.space().stream().mapToInt(i -> i).toArray();
-    String factor = builder.initializer(builder.fresh("mask"), Tensor.of(type, shape, veil.factor()));
+    String factor =
+        builder.initializer(builder.fresh("mask"), Tensor.of(type, shape, veil.factor()));
     String result =
         builder.add(builder.fresh("masked"), new Op.Elementwise(Pointwise.MUL), value, factor);
     if (Arrays.stream(veil.offset()).allMatch(x -> x == 0)) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
-/** One thing that goes. Every entry names weights or values, so that it can be read without the network. */
+/**
+ * One thing that goes. Every entry names weights or values, so that it can be read without the
+ * network.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = PlanEntry.Units.class, name = "units"),

@@ -39,7 +39,8 @@ public final class PlanFile {
       }
       return plan;
     } catch (JsonProcessingException e) {
-      throw new PlanException("not a plan: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+      throw new PlanException(
+          "not a plan: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
     } catch (NullPointerException e) {
       throw new PlanException("not a plan: a field is missing", e);
     }
@@ -54,7 +55,8 @@ public final class PlanFile {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -52,7 +52,8 @@ public final class Plans {
       List<Integer> positions = union(units, reader::positions);
       if (!positions.isEmpty()) {
         reads.add(
-            new PlanEntry.Read(reader.node(), reader.input(), reader.space(), positions, List.of()));
+            new PlanEntry.Read(
+                reader.node(), reader.input(), reader.space(), positions, List.of()));
       }
     }
     return new PlanEntry.Units(group.name(), units.stream().boxed().toList(), parts, reads);
@@ -86,7 +87,8 @@ public final class Plans {
       }
     }
     if (removed.isEmpty()) {
-      throw new PlanException("node '%s' has no convolution groups that can be removed".formatted(node));
+      throw new PlanException(
+          "node '%s' has no convolution groups that can be removed".formatted(node));
     }
     return new PlanEntry.ConvolutionGroups(node, groups, unitEntries(map, removed));
   }
@@ -104,8 +106,8 @@ public final class Plans {
   }
 
   /**
-   * An entry that stops computing channels {@code removed} of {@code value}, the end of a branch, while
-   * what reads it still sees them as zeros.
+   * An entry that stops computing channels {@code removed} of {@code value}, the end of a branch,
+   * while what reads it still sees them as zeros.
    *
    * @throws PlanException if such a channel is not made by a layer of that branch alone
    */

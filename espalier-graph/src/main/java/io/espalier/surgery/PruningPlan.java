@@ -18,7 +18,8 @@ public record PruningPlan(int format, String digest, List<PlanEntry> entries) {
   public PruningPlan {
     entries = List.copyOf(entries);
     if (format != FORMAT) {
-      throw new PlanException("plan has format %d, but this version reads %d".formatted(format, FORMAT));
+      throw new PlanException(
+          "plan has format %d, but this version reads %d".formatted(format, FORMAT));
     }
   }
 

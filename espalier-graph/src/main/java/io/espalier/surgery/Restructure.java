@@ -67,7 +67,10 @@ final class Restructure {
     boolean sum =
         add.op() instanceof Op.Elementwise e
             && (e.kind() == Pointwise.ADD || e.kind() == Pointwise.SUM);
-    if (!sum || branch.input() < 0 || branch.input() >= add.inputs().size() || add.inputs().size() < 2) {
+    if (!sum
+        || branch.input() < 0
+        || branch.input() >= add.inputs().size()
+        || add.inputs().size() < 2) {
       throw new PlanException(
           "node '%s' is no add with a branch %d".formatted(add.name(), branch.input()));
     }

@@ -28,8 +28,7 @@ final class WeightCut {
     for (Changes.Slot slot : slots) {
       int axis = Positions.soleAxis(slot.space());
       BitSet gone = bits(slot.removed());
-      int[] kept =
-          IntStream.range(0, weight.size(axis)).filter(i -> !gone.get(i)).toArray();
+      int[] kept = IntStream.range(0, weight.size(axis)).filter(i -> !gone.get(i)).toArray();
       requireSome(name, kept.length);
       result = result.select(axis, kept);
     }

@@ -17,8 +17,7 @@ final class WeightMasks {
     for (PlanEntry.WeightMask mask : masks) {
       Tensor weight = changed.getOrDefault(mask.initializer(), graph.weight(mask.initializer()));
       double[] values = weight.toDoubles();
-      BitSet.valueOf(Base64.getDecoder().decode(mask.zeros())).stream()
-          .forEach(i -> values[i] = 0);
+      BitSet.valueOf(Base64.getDecoder().decode(mask.zeros())).stream().forEach(i -> values[i] = 0);
       changed.put(mask.initializer(), weight.withValues(values));
     }
     return masks.isEmpty() ? graph : graph.withWeights(changed);

@@ -100,7 +100,8 @@ final class WidthCost {
   private long units;
 
   /**
-   * @param floor share of the channels of each layer that must stay, besides the one that always must
+   * @param floor share of the channels of each layer that must stay, besides the one that always
+   *     must
    */
   WidthCost(Graph graph, ChannelMap map, double floor) {
     Cost cost = Cost.of(graph);
@@ -135,8 +136,7 @@ final class WidthCost {
           weights.computeIfAbsent(
               member.initializer(),
               name ->
-                  new Weight(
-                      graph.weight(name), trainable && graph.weight(name).type().isReal()));
+                  new Weight(graph.weight(name), trainable && graph.weight(name).type().isReal()));
       Space space = weight.spaces.computeIfAbsent(member.space(), Space::new);
       for (int unit = 0; unit < group.units(); unit++) {
         int[] positions = member.positions(unit);
