@@ -46,9 +46,12 @@ final class WeightCut {
     }
     int[] kept = IntStream.range(0, gone.length).filter(i -> !gone[i]).toArray();
     requireSome(name, kept.length);
+    // The columns that stay differ from row to row, their number does not.
+    int row = gone.length / shape[0];
     int[] newShape = new int[shape.length];
-    int product = 1;
-    for (int axis = 0; axis < shape.length; axis++) {
+    newShape[0] = (int) IntStream.of(kept).map(element -> element / row).distinct().count();
+    int product = newShape[0];
+    for (int axis = 1; axis < shape.length; axis++) {
       newShape[axis] = keptAlong(shape, axis, gone, kept[0]);
       product *= newShape[axis];
     }
