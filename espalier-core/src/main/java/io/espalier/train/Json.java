@@ -1,6 +1,8 @@
 package io.espalier.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,4 +19,16 @@ final class Json {
           .build();
 
   private Json() {}
+
+  /**
+   * {@code json} as it is after writing and reading: a number that was made as a long is not equal to
+   * the same number that was read.
+   */
+  static JsonNode parsed(JsonNode json) {
+    try {
+      return MAPPER.readTree(json.toString());
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("a tree does not read as it was written", impossible);
+    }
+  }
 }

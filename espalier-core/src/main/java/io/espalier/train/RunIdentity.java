@@ -15,6 +15,10 @@ import java.util.Map;
  * @param hook what the hook says about itself
  */
 record RunIdentity(JsonNode options, String graph, String teacher, String data, String hook) {
+  RunIdentity {
+    options = Json.parsed(options);
+  }
+
   /** What differs, in words; empty if nothing does. */
   List<String> differences(RunIdentity asked) {
     List<String> differences = new ArrayList<>();
