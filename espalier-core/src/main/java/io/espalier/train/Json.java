@@ -21,8 +21,8 @@ final class Json {
   private Json() {}
 
   /**
-   * {@code json} as it is after writing and reading: a number that was made as a long is not equal to
-   * the same number that was read.
+   * {@code json} as it is after writing and reading: a number that was made as a long is not equal
+   * to the same number that was read.
    */
   static JsonNode parsed(JsonNode json) {
     try {
