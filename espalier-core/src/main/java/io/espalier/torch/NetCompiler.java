@@ -1,9 +1,11 @@
 package io.espalier.torch;
 
+import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Port;
+import io.espalier.graph.ValueType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Turns a graph into a {@link Program}. {@link #kernel} is the switch over the operators. */
 final class NetCompiler {
@@ -38,9 +43,18 @@ final class NetCompiler {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < reads.size(); i++) {
       Node node = graph.nodes().get(i);
+      requireOneOutput(node);
       steps.add(new Step(node, kernel(node), reads.get(i), writes.get(i), releases.get(i)));
     }
     return new Program(slots, inputs, outputs, List.copyOf(weights), steps);
+  }
+
+  /** Only a Split makes several values here; masks and indices are not computed. */
+  private static void requireOneOutput(Node node) {
+    long made = node.outputs().stream().skip(1).filter(value -> !value.isEmpty()).count();
+    if (made > 0 && !(node.op() instanceof Op.Split)) {
+      throw new UnsupportedNodeException(node, "its further outputs are not computed");
+    }
   }
 
   private int[] slots(List<String> values) {
@@ -74,13 +88,61 @@ final class NetCompiler {
       }
       releases.put(i, last.stream().mapToInt(Integer::intValue).toArray());
     }
-    return java.util.stream.IntStream.range(0, reads.size()).mapToObj(releases::get).toList();
+    return IntStream.range(0, reads.size()).mapToObj(releases::get).toList();
   }
 
-  private static Kernel kernel(Node node) {
+  private Kernel kernel(Node node) {
     return switch (node.op()) {
+      case Op.Conv op -> ConvKernels.conv(op);
+      case Op.ConvTranspose op -> ConvKernels.transposed(op);
+      case Op.BatchNorm op -> NormKernels.batchNorm(op);
+      case Op.InstanceNorm op -> NormKernels.instanceNorm(op);
+      case Op.LayerNorm op -> NormKernels.layerNorm(op);
+      case Op.Lrn op -> NormKernels.lrn(op);
+      case Op.Gemm op -> LinearKernels.gemm(op);
+      case Op.MatMul op -> LinearKernels.matMul();
       case Op.Elementwise op -> PointwiseKernels.of(op);
-      default -> throw new UnsupportedNodeException(node, "not modelled");
+      case Op.Cast op -> cast(op.to());
+      case Op.Dropout op ->
+          Kernel.of(
+              (in, pass) -> torch.dropout(in[0], op.ratio(), pass.mode() == Mode.TRAIN));
+      case Op.Softmax op -> NormKernels.softmax(op);
+      case Op.Concat op -> ShapeKernels.concat(op);
+      case Op.Split op -> ShapeKernels.split(op);
+      case Op.Slice op -> ShapeKernels.slice(op);
+      case Op.Gather op -> ShapeKernels.gather(op);
+      case Op.Pad op -> ShapeKernels.pad(op);
+      case Op.MaxPool op -> PoolKernels.max(op);
+      case Op.AveragePool op -> PoolKernels.average(op);
+      case Op.GlobalPool op -> PoolKernels.global(op);
+      case Op.Reduce op -> ReduceKernels.of(op);
+      case Op.Flatten op -> ShapeKernels.flatten(op);
+      case Op.Reshape op -> ShapeKernels.reshape(op);
+      case Op.Transpose op -> ShapeKernels.transpose(op);
+      case Op.Squeeze op -> ShapeKernels.squeeze(op);
+      case Op.Unsqueeze op -> ShapeKernels.unsqueeze(op);
+      case Op.Expand op -> ShapeKernels.expand(op);
+      case Op.Resize op -> ResizeKernels.of(node, op);
+      case Op.DepthToSpace op -> ShapeKernels.depthToSpace(op);
+      case Op.SpaceToDepth op -> ShapeKernels.spaceToDepth(op);
+      case Op.Quantize op -> QuantizeKernels.quantize(op, zeroPointType(node));
+      case Op.Dequantize op -> QuantizeKernels.dequantize(op);
+      case Op.Opaque op -> throw new UnsupportedNodeException(node, op.reason());
     };
+  }
+
+  /** Any real type is the pass's own: storage types are not computed in. */
+  private static Kernel cast(DataType type) {
+    if (type.isReal()) {
+      return Kernel.of(
+          (in, pass) ->
+              in[0].is_floating_point() ? in[0] : Layouts.convert(in[0], pass.real()));
+    }
+    ScalarType target = Storage.scalarType(type);
+    return Kernel.unary(x -> Layouts.convert(x, target));
+  }
+
+  private DataType zeroPointType(Node node) {
+    return graph.type(node.input(2)).map(ValueType::type).orElse(DataType.UINT8);
   }
 }

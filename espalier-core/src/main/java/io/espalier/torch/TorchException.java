@@ -21,7 +21,11 @@ public final class TorchException extends RuntimeException {
     if (error instanceof TorchException || error instanceof UnsupportedNodeException) {
       return error;
     }
-    return new TorchException(what + firstLine(error), error);
+    String message =
+        error instanceof NullPointerException && "This pointer address is NULL.".equals(error.getMessage())
+            ? "a tensor is used after it was freed"
+            : firstLine(error);
+    return new TorchException(what + message, error);
   }
 
   /** Runs native code; its errors become one line. */
