@@ -1,12 +1,12 @@
 package io.espalier.torch;
 
+import io.espalier.graph.DataType;
 import java.util.Collection;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import io.espalier.graph.DataType;
 
 /** Arguments in the forms that the native functions take; the open scope frees them. */
 final class Args {
@@ -62,7 +62,9 @@ final class Args {
 
   /** {@code values} along {@code axis} of {@code like}, in its type, to be broadcast. */
   static Tensor along(Tensor like, int axis, double[] values) {
-    Tensor wide = Storage.upload(io.espalier.graph.Tensor.of(DataType.DOUBLE, new int[] {values.length}, values));
+    Tensor wide =
+        Storage.upload(
+            io.espalier.graph.Tensor.of(DataType.DOUBLE, new int[] {values.length}, values));
     return alongAxis(wide.to(like.scalar_type()), axis, like.dim());
   }
 

@@ -76,9 +76,7 @@ final class ConvKernels {
       crop[i] = -pads[i];
     }
     Tensor cropped = Pads.apply(whole, crop, 0);
-    return Args.has(in, 2)
-        ? cropped.add(Args.alongAxis(in[2], 1, cropped.dim()))
-        : cropped;
+    return Args.has(in, 2) ? cropped.add(Args.alongAxis(in[2], 1, cropped.dim())) : cropped;
   }
 
   /** What to take away at each side of the unpadded result; negative adds positions. */
@@ -129,14 +127,11 @@ final class ConvKernels {
     int groups = op.groups();
     return switch (strides.length) {
       case 1 ->
-          torch.conv_transpose1d(
-              x, weight, bias, strides, pads, outputPadding, groups, dilations);
+          torch.conv_transpose1d(x, weight, bias, strides, pads, outputPadding, groups, dilations);
       case 2 ->
-          torch.conv_transpose2d(
-              x, weight, bias, strides, pads, outputPadding, groups, dilations);
+          torch.conv_transpose2d(x, weight, bias, strides, pads, outputPadding, groups, dilations);
       default ->
-          torch.conv_transpose3d(
-              x, weight, bias, strides, pads, outputPadding, groups, dilations);
+          torch.conv_transpose3d(x, weight, bias, strides, pads, outputPadding, groups, dilations);
     };
   }
 }

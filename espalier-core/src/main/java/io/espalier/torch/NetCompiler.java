@@ -104,8 +104,7 @@ final class NetCompiler {
       case Op.Elementwise op -> PointwiseKernels.of(op);
       case Op.Cast op -> cast(op.to());
       case Op.Dropout op ->
-          Kernel.of(
-              (in, pass) -> torch.dropout(in[0], op.ratio(), pass.mode() == Mode.TRAIN));
+          Kernel.of((in, pass) -> torch.dropout(in[0], op.ratio(), pass.mode() == Mode.TRAIN));
       case Op.Softmax op -> NormKernels.softmax(op);
       case Op.Concat op -> ShapeKernels.concat(op);
       case Op.Split op -> ShapeKernels.split(op);
@@ -135,8 +134,7 @@ final class NetCompiler {
   private static Kernel cast(DataType type) {
     if (type.isReal()) {
       return Kernel.of(
-          (in, pass) ->
-              in[0].is_floating_point() ? in[0] : Layouts.convert(in[0], pass.real()));
+          (in, pass) -> in[0].is_floating_point() ? in[0] : Layouts.convert(in[0], pass.real()));
     }
     ScalarType target = Storage.scalarType(type);
     return Kernel.unary(x -> Layouts.convert(x, target));

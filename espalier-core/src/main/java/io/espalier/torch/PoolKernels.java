@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Pooling. Where libtorch's own operators cannot express the padding, the image is padded explicitly;
- * a mean is then the sum along one axis after the other, divided by the counts.
+ * Pooling. Where libtorch's own operators cannot express the padding, the image is padded
+ * explicitly; a mean is then the sum along one axis after the other, divided by the counts.
  */
 final class PoolKernels {
   private static final int SPATIAL = 2;
@@ -64,10 +64,8 @@ final class PoolKernels {
       Tensor x, long[] kernel, long[] strides, long[] pads, boolean ceil, boolean countPadding) {
     return switch (kernel.length) {
       case 1 -> torch.avg_pool1d(x, kernel, strides, pads, ceil, countPadding);
-      case 2 ->
-          torch.avg_pool2d(x, kernel, strides, pads, ceil, countPadding, new LongOptional());
-      default ->
-          torch.avg_pool3d(x, kernel, strides, pads, ceil, countPadding, new LongOptional());
+      case 2 -> torch.avg_pool2d(x, kernel, strides, pads, ceil, countPadding, new LongOptional());
+      default -> torch.avg_pool3d(x, kernel, strides, pads, ceil, countPadding, new LongOptional());
     };
   }
 

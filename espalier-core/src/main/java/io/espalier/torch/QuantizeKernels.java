@@ -37,8 +37,7 @@ final class QuantizeKernels {
     return Kernel.of(
         (in, pass) -> {
           Tensor x = in[0].to(pass.real());
-          Tensor shifted =
-              Args.has(in, 2) ? x.sub(shaped(in[2], op.axis(), x).to(pass.real())) : x;
+          Tensor shifted = Args.has(in, 2) ? x.sub(shaped(in[2], op.axis(), x).to(pass.real())) : x;
           return shifted.mul(shaped(in[1], op.axis(), x));
         });
   }

@@ -15,10 +15,7 @@ record ResizeAxis(Op.Resize op, int in, int out, double scale) {
 
   static ResizeAxis of(Tensor x, Op.Resize op, int axis, long[] sizes) {
     return new ResizeAxis(
-        op,
-        Math.toIntExact(x.size(axis)),
-        Math.toIntExact(sizes[axis]),
-        scale(x, op, axis, sizes));
+        op, Math.toIntExact(x.size(axis)), Math.toIntExact(sizes[axis]), scale(x, op, axis, sizes));
   }
 
   static double scale(Tensor x, Op.Resize op, int axis, long[] sizes) {

@@ -33,8 +33,7 @@ final class ShapeKernels {
           Tensor result = x;
           for (int i = 0; i < op.axes().size(); i++) {
             int axis = Args.axis(op.axes().get(i), x.dim());
-            result =
-                slice(result, axis, op.starts().get(i), op.ends().get(i), op.steps().get(i));
+            result = slice(result, axis, op.starts().get(i), op.ends().get(i), op.steps().get(i));
           }
           return result;
         });
@@ -64,8 +63,7 @@ final class ShapeKernels {
         x -> {
           int axis = Args.axis(op.axis(), x.dim());
           long size = x.size(axis);
-          long[] indices =
-              op.indices().stream().mapToLong(i -> i < 0 ? i + size : i).toArray();
+          long[] indices = op.indices().stream().mapToLong(i -> i < 0 ? i + size : i).toArray();
           return op.scalar() ? x.select(axis, indices[0]) : Args.pick(x, axis, indices);
         });
   }

@@ -22,7 +22,8 @@ public final class TorchException extends RuntimeException {
       return error;
     }
     String message =
-        error instanceof NullPointerException && "This pointer address is NULL.".equals(error.getMessage())
+        error instanceof NullPointerException
+                && "This pointer address is NULL.".equals(error.getMessage())
             ? "a tensor is used after it was freed"
             : firstLine(error);
     return new TorchException(what + message, error);
