@@ -1,13 +1,14 @@
 package io.espalier.data;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Batches in their order, made ahead by background threads. For one consumer thread, which closes it;
@@ -20,6 +21,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
   private final int steps;
   private final int ahead;
   private final ExecutorService workers;
+  private final List<Thread> threads = new ArrayList<>();
   private final ArrayDeque<Future<Batch>> pending = new ArrayDeque<>();
   private final ArrayDeque<Batch> pool = new ArrayDeque<>();
   private Batch current;
@@ -27,20 +29,21 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
   private int taken;
   private boolean closed;
 
-  BatchStream(BatchFiller filler, int firstStep, int steps, int threads) {
+  BatchStream(BatchFiller filler, int firstStep, int steps, int useful) {
     this.filler = filler;
     this.steps = steps;
     this.submitted = firstStep;
     this.taken = firstStep;
-    int useful = Math.clamp(threads, 1, MOST_AHEAD);
-    this.ahead = Math.min(useful + 1, MOST_AHEAD);
-    this.workers = Executors.newFixedThreadPool(useful, BatchStream::thread);
+    int count = Math.clamp(useful, 1, MOST_AHEAD);
+    this.ahead = Math.min(count + 1, MOST_AHEAD);
+    this.workers = Executors.newFixedThreadPool(count, this::thread);
     submit();
   }
 
-  private static Thread thread(Runnable work) {
+  private Thread thread(Runnable work) {
     Thread thread = new Thread(work, "espalier-batches");
     thread.setDaemon(true);
+    threads.add(thread);
     return thread;
   }
 
@@ -118,11 +121,13 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
     pending.clear();
     pool.clear();
     boolean interrupted = false;
-    while (!workers.isTerminated()) {
-      try {
-        workers.awaitTermination(1, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
     }
     if (interrupted) {

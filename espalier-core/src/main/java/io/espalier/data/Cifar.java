@@ -37,10 +37,6 @@ final class Cifar {
     int recordBytes() {
       return labelBytes + GEOMETRY.bytes();
     }
-
-    List<String> classNames() {
-      return this == CIFAR10 ? CIFAR10_NAMES : ClassNames.numbered(classes);
-    }
   }
 
   private record Part(String name, byte[] bytes) {}
@@ -50,10 +46,13 @@ final class Cifar {
   private final Progress progress;
   private final List<Part> train = new ArrayList<>();
   private final List<Part> test = new ArrayList<>();
+  private List<String> classNames;
   private long read;
 
   private Cifar(Version version, long limit, Progress progress) {
     this.version = version;
+    this.classNames =
+        version == Version.CIFAR10 ? CIFAR10_NAMES : ClassNames.numbered(version.classes);
     this.limit = limit;
     this.progress = progress;
   }
@@ -99,6 +98,10 @@ final class Cifar {
           files = files.isEmpty() ? binaries(child) : files;
         }
       }
+    }
+    if (version == Version.CIFAR100 && !files.isEmpty()) {
+      Path names = files.getFirst().resolveSibling("fine_label_names.txt");
+      classNames = ClassNames.read(names, version.classes);
     }
     for (Path file : files) {
       try (InputStream in = Inputs.open(file)) {
@@ -176,7 +179,7 @@ final class Cifar {
         System.arraycopy(part.bytes, start, pixels, image * GEOMETRY.bytes(), GEOMETRY.bytes());
       }
     }
-    return new MemoryDataset(pixels, labels, GEOMETRY, version.classNames(), null);
+    return new MemoryDataset(pixels, labels, GEOMETRY, classNames, null);
   }
 
   private int label(Part part, int record, int label) {

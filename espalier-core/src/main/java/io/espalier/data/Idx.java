@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Reads the IDX files of the MNIST family, packed with gzip or not. */
+/**
+ * Reads the IDX files of the MNIST family, packed with gzip or not. A file classes.txt beside them may
+ * name the classes, one a line.
+ */
 final class Idx {
   private static final int IMAGES_MAGIC = 0x0803;
   private static final int LABELS_MAGIC = 0x0801;
@@ -57,7 +60,8 @@ final class Idx {
           "%s: training images are %s, test images %s"
               .formatted(folder, train.geometry, test.geometry));
     }
-    List<String> names = ClassNames.numbered(1 + Math.max(largest(train), largest(test)));
+    int classes = 1 + Math.max(largest(train), largest(test));
+    List<String> names = ClassNames.read(folder.resolve("classes.txt"), classes);
     Part none = new Part(known.geometry, new byte[0], new int[0]);
     return new DataSplits(
         dataset(train, none, names), dataset(null, none, names), dataset(test, none, names));

@@ -34,7 +34,9 @@ final class ImageSources {
       for (Path path : (Iterable<Path>) walk::iterator) {
         String name = root.relativize(path).toString().replace('\\', '/');
         if (Files.isDirectory(path)) {
-          folders.add(name);
+          if (!path.equals(root)) {
+            folders.add(name);
+          }
         } else if (ImageTree.isImage(name)) {
           files.add(new ImageFile.OnDisk(path, name, Files.size(path)));
         }

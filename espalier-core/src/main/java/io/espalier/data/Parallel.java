@@ -1,8 +1,8 @@
 package io.espalier.data;
 
 import io.espalier.progress.Progress;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
@@ -22,40 +22,36 @@ final class Parallel {
   private final AtomicInteger claimed = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<Failure> failure = new AtomicReference<>();
-  private final CountDownLatch running;
   private volatile boolean stopped;
 
-  private Parallel(int count, int threads, IntConsumer task) {
+  private Parallel(int count, IntConsumer task) {
     this.count = count;
     this.task = task;
-    this.running = new CountDownLatch(threads);
   }
 
   /** Returns when all is done and no thread is left; tells {@code progress} from this thread. */
   static void run(
       String name, int count, String unit, int threads, Progress progress, IntConsumer task) {
-    Parallel parallel = new Parallel(count, threads, task);
+    Parallel parallel = new Parallel(count, task);
+    List<Thread> workers = new ArrayList<>();
     progress.begin(name, count, unit);
     try {
       for (int i = 0; i < threads; i++) {
         Thread thread = new Thread(parallel::work, "espalier-decode-" + i);
         thread.setDaemon(true);
         thread.start();
+        workers.add(thread);
       }
-      parallel.await(progress);
+      parallel.await(workers, progress);
     } finally {
       progress.end();
     }
   }
 
   private void work() {
-    try {
-      int from;
-      while (!stopped && (from = claimed.getAndAdd(BLOCK)) < count && from >= 0) {
-        work(from, (int) Math.min(count, (long) from + BLOCK));
-      }
-    } finally {
-      running.countDown();
+    int from;
+    while (!stopped && (from = claimed.getAndAdd(BLOCK)) < count && from >= 0) {
+      work(from, (int) Math.min(count, (long) from + BLOCK));
     }
   }
 
@@ -77,21 +73,23 @@ final class Parallel {
     }
   }
 
-  private void await(Progress progress) {
+  private void await(List<Thread> workers, Progress progress) {
     int told = 0;
     boolean interrupted = false;
-    boolean over = false;
-    while (!over) {
-      try {
-        over = running.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-        stopped = true;
+    for (Thread worker : workers) {
+      while (worker.isAlive()) {
+        try {
+          worker.join(POLL_MILLIS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stopped = true;
+        }
+        int now = done.get();
+        progress.advance(now - told);
+        told = now;
       }
-      int now = done.get();
-      progress.advance(now - told);
-      told = now;
     }
+    progress.advance(done.get() - told);
     if (interrupted) {
       Thread.currentThread().interrupt();
       throw new DataException("interrupted while reading data");

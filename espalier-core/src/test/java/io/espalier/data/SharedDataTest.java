@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 /** Whole data sets, which lie outside the repository. */
 @Tag("shared")
 class SharedDataTest {
+  private static final List<String> CIFAR10 =
+      List.of(
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
   private static final Path DATA =
       Path.of(System.getProperty("espalier.shared", "../../shared"), "data");
 
@@ -21,7 +25,7 @@ class SharedDataTest {
     DataSplits jpeg = open("images:" + DATA.resolve("cifar10-images.zip"));
     assertEquals(50_000, jpeg.train().size());
     assertEquals(10_000, jpeg.test().size());
-    assertEquals(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"), jpeg.classNames());
+    assertEquals(CIFAR10, jpeg.classNames());
     for (int i = 0; i < 10_000; i++) {
       assertEquals(i / 1000, jpeg.test().label(i));
     }
