@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Batches in their order, made ahead by background threads. For one consumer thread, which closes it;
- * closing ends the threads, also half way.
+ * Batches in their order, made ahead by background threads. For one consumer thread, which closes
+ * it; closing ends the threads, also half way.
  */
 public final class BatchStream implements Iterator<Batch>, AutoCloseable {
   private static final int MOST_AHEAD = 4;

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Reads the IDX files of the MNIST family, packed with gzip or not. A file classes.txt beside them may
- * name the classes, one a line.
+ * Reads the IDX files of the MNIST family, packed with gzip or not. A file classes.txt beside them
+ * may name the classes, one a line.
  */
 final class Idx {
   private static final int IMAGES_MAGIC = 0x0803;

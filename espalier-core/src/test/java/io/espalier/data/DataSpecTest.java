@@ -18,8 +18,7 @@ class DataSpecTest {
 
   @Test
   void parse_tilde_isTheHomeFolder() {
-    assertEquals(
-        Path.of(System.getProperty("user.home"), "d"), DataSpec.parse("idx:~/d").path());
+    assertEquals(Path.of(System.getProperty("user.home"), "d"), DataSpec.parse("idx:~/d").path());
   }
 
   @Test

@@ -113,8 +113,7 @@ class DataSplitsTest {
     other[63] ^= 1;
     assertEquals(64, data.digest().length());
     assertEquals(
-        data.digest(),
-        Dataset.of(pixels.clone(), new int[4], List.of("a", "b"), 1, 4, 4).digest());
+        data.digest(), Dataset.of(pixels.clone(), new int[4], List.of("a", "b"), 1, 4, 4).digest());
     Set<String> digests = new HashSet<>();
     digests.add(data.digest());
     digests.add(Dataset.of(other, new int[4], List.of("a", "b"), 1, 4, 4).digest());

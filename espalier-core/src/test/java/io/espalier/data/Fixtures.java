@@ -88,8 +88,7 @@ final class Fixtures {
   }
 
   static Path writeZipped(Path folder, String name, byte[] bytes) throws IOException {
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(folder.resolve(name)))) {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve(name)))) {
       out.write(bytes);
     }
     return folder.resolve(name);

@@ -52,7 +52,8 @@ class IdxTest {
   @Test
   void classesFile_namesTheClasses() throws IOException {
     write(IMAGES, LABELS);
-    Fixtures.write(dir, "classes.txt", "Bag\nAnkle boot\r\nShirt\n".getBytes(StandardCharsets.UTF_8));
+    Fixtures.write(
+        dir, "classes.txt", "Bag\nAnkle boot\r\nShirt\n".getBytes(StandardCharsets.UTF_8));
     assertEquals(
         List.of("Bag", "Ankle boot", "Shirt"), Fixtures.open("idx:" + dir).train().classNames());
     Fixtures.write(dir, "classes.txt", "Bag\n".getBytes(StandardCharsets.UTF_8));
@@ -87,8 +88,7 @@ class IdxTest {
     refused(IMAGES, Arrays.copyOf(good, 77), "declares 60 bytes", "has more");
     refused(IMAGES, Fixtures.idx(0x803, new int[] {3, 0, 5}, PIXELS), "sizes [3, 0, 5]");
     refused(IMAGES, Fixtures.idx(0x803, new int[] {-1, 4, 5}, PIXELS), "sizes [-1, 4, 5]");
-    refused(
-        IMAGES, Fixtures.idx(0x803, new int[] {1 << 30, 1 << 30, 1 << 30}, PIXELS), "sizes [");
+    refused(IMAGES, Fixtures.idx(0x803, new int[] {1 << 30, 1 << 30, 1 << 30}, PIXELS), "sizes [");
     refused(IMAGES, Fixtures.idx(0x803, new int[] {1 << 30, 2, 1}, PIXELS), "sizes [");
     refused(IMAGES, Fixtures.idx(0x803, new int[] {2, 5, 6}, PIXELS), "2 images", "3 labels");
   }

@@ -28,8 +28,7 @@ class ImageDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"png", "bmp", "jpg"})
   void colours_oneColour_comeBackAsPlanes(String format) {
-    ImageDecoder.Decoded image =
-        decoder.decode("x", Fixtures.image(format, 3, 2, 0xc86432));
+    ImageDecoder.Decoded image = decoder.decode("x", Fixtures.image(format, 3, 2, 0xc86432));
     assertEquals(new Geometry(3, 2, 3), image.geometry());
     int tolerance = format.equals("jpg") ? 2 : 0;
     for (int i = 0; i < 18; i++) {

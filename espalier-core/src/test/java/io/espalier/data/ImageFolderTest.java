@@ -32,7 +32,8 @@ class ImageFolderTest {
 
   @Test
   void splits_classFolders_giveSortedLabels() throws IOException {
-    write("train/dog/b.png", "train/dog/a.png", "train/cat/z.png", "val/dog/1.png", "test/cat/q.PNG");
+    write(
+        "train/dog/b.png", "train/dog/a.png", "train/cat/z.png", "val/dog/1.png", "test/cat/q.PNG");
     Fixtures.write(dir, "train/dog/notes.txt", new byte[3]);
     Fixtures.write(dir, "train/dog/.hidden.png", new byte[3]);
     Fixtures.write(dir, "readme.md", new byte[3]);
@@ -91,8 +92,7 @@ class ImageFolderTest {
     entries.put("train/a/note.txt", new byte[5]);
     entries.put("__MACOSX/train/a/1.png", new byte[5]);
     DataSplits folder = Fixtures.open(images());
-    DataSplits zip =
-        Fixtures.open("images:" + Fixtures.zip(dir.resolve("images.zip"), entries));
+    DataSplits zip = Fixtures.open("images:" + Fixtures.zip(dir.resolve("images.zip"), entries));
     assertEquals(folder.classNames(), zip.classNames());
     for (int i = 0; i < 2; i++) {
       assertArrayEquals(Fixtures.pixels(folder.train(), i), Fixtures.pixels(zip.train(), i));
@@ -138,7 +138,8 @@ class ImageFolderTest {
     Files.createDirectories(dir.resolve("test/dog"));
     Fixtures.assertSays(Fixtures.refusal(images()), "class folder test/dog has no");
     write("test/dog/a.png", "test/eel/a.png");
-    Fixtures.assertSays(Fixtures.refusal(images()), "'eel'", "test split", "missing from the train");
+    Fixtures.assertSays(
+        Fixtures.refusal(images()), "'eel'", "test split", "missing from the train");
     write("train/eel/a.png", "train/loose.png");
     Fixtures.assertSays(Fixtures.refusal(images()), "train/loose.png lies beside the class");
     Files.delete(dir.resolve("train/loose.png"));
