@@ -30,6 +30,13 @@ public final class Tensor {
     return new Tensor(type, shape.clone(), bytes.clone());
   }
 
+  /** A tensor over what is left in {@code source}, little-endian, which is copied. */
+  public static Tensor of(DataType type, int[] shape, ByteBuffer source) {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    return new Tensor(type, shape.clone(), bytes);
+  }
+
   /** A float tensor. */
   public static Tensor floats(int[] shape, float... values) {
     ByteBuffer buffer = buffer(4L * values.length);
@@ -82,8 +89,7 @@ public final class Tensor {
   }
 
   public ValueType valueType() {
-    return new ValueType(
-        type, Shape.of(Arrays.stream(shape).asLongStream().toArray()));
+    return new ValueType(type, Shape.of(Arrays.stream(shape).asLongStream().toArray()));
   }
 
   /** The storage, little-endian and read-only. */

@@ -1,0 +1,16 @@
+package io.espalier.onnx;
+
+/**
+ * An ONNX file that cannot be read or a network that cannot be written; the message is one line.
+ */
+public final class OnnxException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  public OnnxException(String message) {
+    super(message);
+  }
+
+  public OnnxException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
