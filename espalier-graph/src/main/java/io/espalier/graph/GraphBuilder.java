@@ -116,13 +116,6 @@ public final class GraphBuilder {
     return this;
   }
 
-  /** Puts {@code newNodes} in the place of all nodes so far. */
-  public GraphBuilder replaceNodes(List<Node> newNodes) {
-    nodes.clear();
-    newNodes.forEach(this::add);
-    return this;
-  }
-
   /** Adds a node of one output that bears the node's name; returns that name. */
   public String add(String nodeName, Op op, String... inputNames) {
     add(new Node(nodeName, op, Arrays.asList(inputNames), List.of(nodeName)));
