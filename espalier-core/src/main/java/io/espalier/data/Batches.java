@@ -8,6 +8,8 @@ import java.util.Objects;
  * epoch that starts at a later step continues bit for bit.
  */
 public final class Batches {
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 16;
+
   private final Dataset data;
   private final Normalization normalization;
   private final Augmentation augmentation;
@@ -34,7 +36,11 @@ public final class Batches {
     if (batchSize < 1) {
       throw new DataException("the batch size must be at least 1, but got " + batchSize);
     }
-    Math.multiplyExact(batchSize, data.imageBytes());
+    if ((long) batchSize * data.imageBytes() > MOST_VALUES) {
+      throw new DataException(
+          "a batch of %d images of %s is more than one array holds"
+              .formatted(batchSize, Geometry.of(data)));
+    }
   }
 
   /** Shuffled and augmented; see {@link LastBatch#DROP_SMALL} for the end of an epoch. */

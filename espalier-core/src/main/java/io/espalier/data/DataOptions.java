@@ -11,6 +11,7 @@ package io.espalier.data;
  * @param threads threads that decode
  */
 public record DataOptions(long memoryLimitBytes, int height, int width, int channels, int threads) {
+  private static final long LEAST_BY_DEFAULT = 256L << 20;
   private static final long MOST_BY_DEFAULT = 2L << 30;
 
   /** The most pixels that an image file may declare; it is checked before anything is decoded. */
@@ -28,11 +29,16 @@ public record DataOptions(long memoryLimitBytes, int height, int width, int chan
     require(threads >= 1, "at least one thread is needed", threads);
   }
 
-  /** Stored size, a quarter of the heap but at most 2 GiB of pixels, one thread a processor. */
+  /**
+   * Stored size, one thread a processor, and as memory limit a quarter of the heap, but not more
+   * than 2 GiB and, where half the heap allows it, not less than 256 MiB, which holds CIFAR.
+   */
   public static DataOptions defaults() {
     Runtime runtime = Runtime.getRuntime();
-    long limit = Math.min(runtime.maxMemory() / 4, MOST_BY_DEFAULT);
-    return new DataOptions(limit, 0, 0, 0, runtime.availableProcessors());
+    long heap = runtime.maxMemory();
+    long limit = Math.max(heap / 4, Math.min(LEAST_BY_DEFAULT, heap / 2));
+    return new DataOptions(
+        Math.min(limit, MOST_BY_DEFAULT), 0, 0, 0, runtime.availableProcessors());
   }
 
   public DataOptions withMemoryLimit(long bytes) {

@@ -38,11 +38,19 @@ final class ImageSources {
             folders.add(name);
           }
         } else if (ImageTree.isImage(name)) {
-          files.add(new ImageFile.OnDisk(path, name, Files.size(path)));
+          files.add(onDisk(path, name));
         }
       }
     }
     return ImageTree.listing(root.toString(), files, folders);
+  }
+
+  /** Links to nothing and pipes are refused here; a pipe would block whoever reads it. */
+  private static ImageFile onDisk(Path path, String name) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new DataException("%s: neither a file nor a link to one".formatted(path));
+    }
+    return new ImageFile.OnDisk(path, name, Files.size(path));
   }
 
   private static ImageListing zip(Path path) throws IOException {
@@ -92,7 +100,7 @@ final class ImageSources {
     boolean leaves =
         name.startsWith("/")
             || name.contains("\\")
-            || name.contains(":")
+            || name.matches("[A-Za-z]:.*")
             || List.of(name.split("/")).contains("..");
     if (leaves || name.isEmpty()) {
       throw new DataException("%s: entry '%s' leaves the archive".formatted(zip, name));

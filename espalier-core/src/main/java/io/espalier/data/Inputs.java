@@ -4,8 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
@@ -57,8 +59,10 @@ final class Inputs {
     Throwable cause = e.getCause() instanceof IOException inner ? inner : e;
     String text =
         switch (cause) {
-          case NoSuchFileException missing -> "there is no such file";
-          case AccessDeniedException denied -> "access is denied";
+          case NoSuchFileException missing -> "there is no " + missing.getFile();
+          case AccessDeniedException denied -> "access is denied to " + denied.getFile();
+          case NotDirectoryException file -> "not a folder: " + file.getFile();
+          case FileSystemLoopException loop -> "a link leads in a circle: " + loop.getFile();
           default -> cause.getMessage() == null ? "unexpected end" : cause.getMessage();
         };
     return text.strip().replaceAll("\\s+", " ");

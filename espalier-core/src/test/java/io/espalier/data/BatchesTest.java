@@ -193,5 +193,8 @@ class BatchesTest {
         "images have 1");
     Fixtures.assertSays(
         Fixtures.refusal(() -> Batches.evaluation(grey, NORMALIZATION, 0)), "batch size");
+    Fixtures.assertSays(
+        Fixtures.refusal(() -> Batches.evaluation(grey, NORMALIZATION, 1 << 30)),
+        "1073741824 images of 1x4x4");
   }
 }

@@ -101,6 +101,13 @@ class ImageFolderTest {
   }
 
   @Test
+  void zip_colonInAName_isNoDrive() throws IOException {
+    Map<String, byte[]> entries = Map.of("a/10:30.png", Fixtures.png(1));
+    Path zip = Fixtures.zip(dir.resolve("images.zip"), entries);
+    assertEquals(1, Fixtures.open("images:" + zip).train().size());
+  }
+
+  @Test
   void smallMemoryLimit_decodesOnTheFlyToTheSame() throws IOException {
     write("a/1.png", "a/2.png", "b/3.png", "b/4.png");
     Dataset inMemory = Fixtures.open(images()).train();
@@ -143,6 +150,12 @@ class ImageFolderTest {
     write("train/eel/a.png", "train/loose.png");
     Fixtures.assertSays(Fixtures.refusal(images()), "train/loose.png lies beside the class");
     Files.delete(dir.resolve("train/loose.png"));
+    Files.createSymbolicLink(dir.resolve("train/eel/link.png"), dir.resolve("nothing.png"));
+    Fixtures.assertSays(Fixtures.refusal(images()), "link.png: neither a file nor a link");
+    Files.delete(dir.resolve("train/eel/link.png"));
+    Files.createSymbolicLink(dir.resolve("train/eel/circle"), dir.resolve("train"));
+    Fixtures.assertSays(Fixtures.refusal(images()), "a link leads in a circle");
+    Files.delete(dir.resolve("train/eel/circle"));
     write("other/cat/a.png");
     Fixtures.assertSays(Fixtures.refusal(images()), "other/cat/a.png lies beside the split");
   }
