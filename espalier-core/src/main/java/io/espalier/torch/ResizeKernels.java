@@ -115,13 +115,15 @@ final class ResizeKernels {
         && sizes[1] == x.size(1);
   }
 
+  /** The sizes of the result; a size of -1 keeps the input's. */
   private static long[] sizes(Tensor x, Op.Resize op) {
-    if (!op.sizes().isEmpty()) {
-      return Args.longs(op.sizes());
-    }
-    long[] sizes = new long[op.scales().size()];
+    long[] sizes = Storage.shape(x);
     for (int axis = 0; axis < sizes.length; axis++) {
-      sizes[axis] = (long) Math.floor(x.size(axis) * op.scales().get(axis));
+      if (op.sizes().isEmpty()) {
+        sizes[axis] = (long) Math.floor(sizes[axis] * op.scales().get(axis));
+      } else if (op.sizes().get(axis) >= 0) {
+        sizes[axis] = op.sizes().get(axis);
+      }
     }
     return sizes;
   }
