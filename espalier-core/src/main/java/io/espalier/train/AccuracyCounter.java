@@ -1,6 +1,5 @@
 package io.espalier.train;
 
-import io.espalier.graph.DataType;
 import io.espalier.torch.DeviceTensor;
 
 /** Counts hits on the host, in double precision and in the order of the images. */
@@ -20,7 +19,7 @@ final class AccuracyCounter {
    */
   void add(DeviceTensor logits, long[] labels) {
     int classes = (int) logits.size(1);
-    float[] values = logits.detach().to(DataType.FLOAT).toFloats();
+    float[] values = logits.toFloats();
     for (int row = 0; row < labels.length; row++) {
       if (labels[row] >= 0) {
         addRow(values, row * classes, classes, Math.toIntExact(labels[row]));

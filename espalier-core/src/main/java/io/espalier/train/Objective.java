@@ -1,7 +1,6 @@
 package io.espalier.train;
 
 import io.espalier.data.Batch;
-import io.espalier.graph.DataType;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Losses;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class Objective {
   }
 
   private static DeviceTensor relativeSquares(DeviceTensor own, DeviceTensor goal) {
-    DeviceTensor scale = goal.square().mean().clamp(LEAST_MEAN_SQUARE, Double.MAX_VALUE);
+    DeviceTensor scale = goal.square().mean().clamp(LEAST_MEAN_SQUARE, Float.MAX_VALUE);
     return Losses.meanSquared(own, goal).div(scale);
   }
 
@@ -74,8 +73,7 @@ final class Objective {
       List<DeviceTensor> outputs, List<DeviceTensor> goals, BinaryOperator<DeviceTensor> loss) {
     DeviceTensor sum = null;
     for (int i = 0; i < outputs.size(); i++) {
-      DeviceTensor goal = goals.get(i).to(DataType.FLOAT).detach();
-      DeviceTensor term = loss.apply(outputs.get(i).to(DataType.FLOAT), goal);
+      DeviceTensor term = loss.apply(outputs.get(i), goals.get(i).detach());
       sum = sum == null ? term : sum.add(term);
     }
     return sum;
@@ -90,14 +88,13 @@ final class Objective {
     return logits;
   }
 
-  /** {@code output} as {@code [N, classes]} floats, if it is that, or that with spatial size 1. */
+  /** {@code output} as {@code [N, classes]}, if it is that, or that with spatial size 1. */
   static Optional<DeviceTensor> logits(DeviceTensor output) {
     long[] shape = output.shape();
     if (shape.length < 2 || shape[0] * shape[1] != output.elements()) {
       return Optional.empty();
     }
-    DeviceTensor matrix = shape.length == 2 ? output : output.reshape(shape[0], shape[1]);
-    return Optional.of(matrix.to(DataType.FLOAT));
+    return Optional.of(shape.length == 2 ? output : output.reshape(shape[0], shape[1]));
   }
 
   static TrainException noClasses(DeviceTensor output) {
