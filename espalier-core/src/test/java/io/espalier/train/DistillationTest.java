@@ -80,7 +80,7 @@ class DistillationTest {
   private TrainResult distil(
       Graph pupil, Graph teacher, DataSplits images, Distillation distillation) {
     TrainOptions options =
-        TinyTraining.options().withEpochs(15).withDistillation(distillation).withWeightDecay(0);
+        TinyTraining.options().withEpochs(30).withDistillation(distillation).withWeightDecay(0);
     return Trainer.of(pupil, images, TinyTraining.NORMALIZATION, options)
         .teacher(teacher)
         .run(RunFolder.at(path.resolve("pupil")));
@@ -90,7 +90,7 @@ class DistillationTest {
   private static Graph shifted(Graph graph) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
     weights.put("fc.bias", Tensor.floats(new int[] {TinyTraining.CLASSES}, 1, -1, 2, -2));
-    weights.put("boxes.bias", Tensor.floats(new int[] {3}, 40, 50, 60));
+    weights.put("boxes.bias", Tensor.floats(new int[] {3}, 4, 6, 7));
     return graph.withWeights(weights);
   }
 
