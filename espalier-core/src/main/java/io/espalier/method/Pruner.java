@@ -1,0 +1,78 @@
+package io.espalier.method;
+
+import io.espalier.data.DataSplits;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.progress.Progress;
+import io.espalier.train.RunFolder;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Prunes a network:
+ *
+ * <pre>{@code
+ * PlanOptions half = PlanOptions.of(PruneOptions.counted(Budget.parse("macs=50%")));
+ * PruneResult result =
+ *     Pruner.of(graph, PruneOptions.of("l1", half).withFineTuning(TrainOptions.defaults()))
+ *         .data(splits, normalization)
+ *         .run(RunFolder.at(Path.of("runs/first")));
+ * }</pre>
+ *
+ * A prune that was stopped or killed goes on when the same is asked for again with the same folder,
+ * and ends in the same bits as one that was never disturbed. Every method but {@code run} gives a
+ * new pruner; the instance does not change.
+ */
+public final class Pruner {
+  private final PruneJob job;
+
+  private Pruner(PruneJob job) {
+    this.job = job;
+  }
+
+  /** A pruner without data and checks that nobody watches and nothing stops. */
+  public static Pruner of(Graph graph, PruneOptions options) {
+    return new Pruner(
+        new PruneJob(
+            graph, options, Optional.empty(), Optional.empty(), Progress.none(), () -> false));
+  }
+
+  /** Images to measure, recalibrate and train on. */
+  public Pruner data(DataSplits splits, Normalization normalization) {
+    return new Pruner(job.withData(new PruneJob.Images(splits, normalization)));
+  }
+
+  /** Checks every cut; one that fails is refused. */
+  public Pruner check(PlanCheck check) {
+    return new Pruner(job.withCheck(check));
+  }
+
+  public Pruner progress(Progress progress) {
+    return new Pruner(job.withProgress(progress));
+  }
+
+  /** Asks {@code stop} between any two steps; once it says true the prune ends incomplete. */
+  public Pruner stopWhen(BooleanSupplier stop) {
+    return new Pruner(job.withStop(stop));
+  }
+
+  /**
+   * Prunes without a folder; nothing is kept on disk.
+   *
+   * @throws IllegalStateException if the options ask for training
+   */
+  public PruneResult run() {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Prunes, or goes on pruning.
+   *
+   * @throws MethodException if the method's needs are not met, a cut fails its check, or the folder
+   *     belongs to another run
+   * @throws io.espalier.surgery.PlanException if the budget cannot be met
+   */
+  public PruneResult run(RunFolder folder) {
+    throw new UnsupportedOperationException();
+  }
+}
