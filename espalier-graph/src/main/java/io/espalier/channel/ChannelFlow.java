@@ -361,15 +361,16 @@ final class ChannelFlow {
 
   private void resize(Node node, Op.Resize op) {
     int[] channels = state.along(node.input(0), 1, node);
+    long size = op.sizes().isEmpty() ? -1 : op.sizes().get(1);
     boolean keepsChannels =
-        op.sizes().isEmpty() ? op.scales().get(1) == 1.0 : op.sizes().get(1) == channels.length;
+        op.sizes().isEmpty() ? op.scales().get(1) == 1.0 : size == -1 || size == channels.length;
     if (!keepsChannels) {
       state.identities.freeze(channels, "%s resizes channels".formatted(at(node)));
       freezeOutputs(node, "%s resizes channels".formatted(at(node)));
       return;
     }
     state.set(node.output(), IdArray.along(state.rank(node.input(0)), 1, channels));
-    if (!op.sizes().isEmpty()) {
+    if (size != -1) {
       state.edit(node, kept -> withChannels(op, kept.count(channels)));
     }
   }

@@ -189,7 +189,8 @@ public sealed interface Op {
   }
 
   /**
-   * Resizes by {@code scales} or to {@code sizes}, one entry an axis; the other list is empty.
+   * Resizes by {@code scales} or to {@code sizes}, one entry an axis; the other list is empty. A
+   * size of -1 keeps the input's.
    *
    * @param mode nearest, linear or cubic
    * @param coordinates ONNX's coordinate_transformation_mode

@@ -22,7 +22,8 @@ final class TypeReader {
             .orElseThrow(
                 () ->
                     new OnnxException(
-                        "input '%s' is not a tensor of declared shape".formatted(info.getName())));
+                        "input '%s' is not a tensor of declared shape and known element type"
+                            .formatted(info.getName())));
     Shape shape = type.shape();
     for (int axis = 0; axis < shape.rank(); axis++) {
       if (shape.dim(axis).equals(Dim.unknown())) {
@@ -34,20 +35,18 @@ final class TypeReader {
 
   /** The type of a network output; without a declared shape it is of unknown size. */
   static ValueType output(ValueInfoProto info) {
-    if (!info.getType().hasTensorType()) {
-      throw new OnnxException("output '%s' is not a tensor".formatted(info.getName()));
+    DataType element = DataType.ofCode(info.getType().getTensorType().getElemType());
+    if (element == DataType.OTHER) {
+      throw new OnnxException(
+          "output '%s' is not a tensor of a known element type".formatted(info.getName()));
     }
-    return tensor(info.getType())
-        .orElseGet(
-            () ->
-                new ValueType(
-                    DataType.ofCode(info.getType().getTensorType().getElemType()), NO_SHAPE));
+    return tensor(info.getType()).orElseGet(() -> new ValueType(element, NO_SHAPE));
   }
 
   /** Stands for the shape of an output that declares none; {@link Outputs} replaces it. */
   static final Shape NO_SHAPE = new Shape(List.of());
 
-  /** The type, if it is a tensor and its rank is declared. */
+  /** The type, if it is a tensor of declared rank and modelled element type. */
   static Optional<ValueType> tensor(TypeProto type) {
     if (!type.hasTensorType() || !type.getTensorType().hasShape()) {
       return Optional.empty();
@@ -57,7 +56,9 @@ final class TypeReader {
       dims.add(dim(dim));
     }
     DataType element = DataType.ofCode(type.getTensorType().getElemType());
-    return Optional.of(new ValueType(element, new Shape(dims)));
+    return element == DataType.OTHER
+        ? Optional.empty()
+        : Optional.of(new ValueType(element, new Shape(dims)));
   }
 
   private static Dim dim(TensorShapeProto.Dimension dim) {
