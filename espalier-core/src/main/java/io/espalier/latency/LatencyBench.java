@@ -1,0 +1,135 @@
+package io.espalier.latency;
+
+import io.espalier.cost.Cost;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.onnx.OnnxReader;
+import io.espalier.progress.Progress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Times networks side by side in ONNX Runtime. The networks take turns (A B C, B C A, ...), so that
+ * a machine that slows down meets all of them; each turn has one run that is not timed, which
+ * brings the network back into the caches, and three that are.
+ */
+public final class LatencyBench {
+  private static final int RUNS_PER_TURN = 3;
+  private static final int LEAST_ROUNDS = 3;
+
+  /** A network and how to load it. */
+  private record Entry(String name, Graph graph, Function<OrtOptions, OrtNet> loader) {}
+
+  private LatencyBench() {}
+
+  /**
+   * Times the networks in {@code files}.
+   *
+   * @throws IllegalArgumentException if there is no file, or one cannot be read or run
+   */
+  public static BenchResult run(List<Path> files, BenchOptions options, Progress progress) {
+    List<Entry> entries = new ArrayList<>();
+    for (Path file : files) {
+      Graph graph = OnnxReader.read(file, options.inputShapes());
+      entries.add(new Entry(file.toString(), graph, settings -> OrtNet.load(file, settings)));
+    }
+    return measure(entries, options, progress);
+  }
+
+  private static BenchResult measure(List<Entry> entries, BenchOptions options, Progress progress) {
+    if (entries.isEmpty()) {
+      throw new IllegalArgumentException("there is no network to measure");
+    }
+    List<Cost> costs = entries.stream().map(entry -> Cost.of(entry.graph())).toList();
+    List<Map<String, Tensor>> inputs =
+        entries.stream().map(entry -> inputs(entry, options)).toList();
+    int batch = commonBatch(entries, inputs);
+    List<Contestant> contestants = new ArrayList<>();
+    try {
+      for (int i = 0; i < entries.size(); i++) {
+        OrtNet net = entries.get(i).loader().apply(OrtOptions.fast(options.threads()));
+        contestants.add(new Contestant(net, inputs.get(i)));
+      }
+      compete(contestants, options, progress);
+      List<Timing> timings = contestants.stream().map(Contestant::timing).toList();
+      return new BenchResult(
+          models(entries, costs, timings),
+          batch,
+          options.threads(),
+          "ONNX Runtime " + OrtNet.version());
+    } finally {
+      contestants.forEach(Contestant::close);
+    }
+  }
+
+  private static Map<String, Tensor> inputs(Entry entry, BenchOptions options) {
+    try {
+      return RandomInputs.of(entry.graph().inputs(), options.batch(), options.seed());
+    } catch (IllegalArgumentException e) {
+      throw new OrtNetException(entry.name(), "no input can be made", e);
+    }
+  }
+
+  private static void compete(
+      List<Contestant> contestants, BenchOptions options, Progress progress) {
+    progress.begin("measuring latency", options.rounds(), "rounds");
+    try {
+      contestants.forEach(contestant -> contestant.run(options.warmUpRuns()));
+      long deadline = System.nanoTime() + (long) (options.maxSeconds() * 1e9);
+      for (int round = 0; round < options.rounds(); round++) {
+        if (round >= LEAST_ROUNDS && System.nanoTime() > deadline) {
+          break;
+        }
+        for (int turn = 0; turn < contestants.size(); turn++) {
+          Contestant contestant = contestants.get((round + turn) % contestants.size());
+          contestant.run(1);
+          contestant.time(RUNS_PER_TURN);
+        }
+        progress.advance(1);
+      }
+    } finally {
+      progress.end();
+    }
+  }
+
+  private static int commonBatch(List<Entry> entries, List<Map<String, Tensor>> inputs) {
+    List<Integer> batches = inputs.stream().map(LatencyBench::batch).toList();
+    for (int i = 1; i < batches.size(); i++) {
+      if (!batches.get(i).equals(batches.getFirst())) {
+        throw new OrtNetException(
+            entries.get(i).name(),
+            "runs %d samples at once, but %s runs %d; they cannot be compared"
+                .formatted(batches.get(i), entries.getFirst().name(), batches.getFirst()));
+      }
+    }
+    return batches.getFirst();
+  }
+
+  private static int batch(Map<String, Tensor> inputs) {
+    return inputs.values().stream()
+        .filter(tensor -> tensor.rank() > 0)
+        .findFirst()
+        .map(tensor -> tensor.size(0))
+        .orElse(1);
+  }
+
+  private static List<ModelLatency> models(
+      List<Entry> entries, List<Cost> costs, List<Timing> timings) {
+    Graph original = entries.getFirst().graph();
+    List<ModelLatency> models = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      double speedup = timings.getFirst().medianMillis() / timings.get(i).medianMillis();
+      double macRatio = (double) costs.getFirst().macs() / costs.get(i).macs();
+      String diagnosis =
+          Diagnosis.of(original, entry.graph(), speedup).map(Diagnosis::sentence).orElse("");
+      models.add(
+          new ModelLatency(
+              entry.name(), timings.get(i), costs.get(i), speedup, macRatio, diagnosis));
+    }
+    return models;
+  }
+}
