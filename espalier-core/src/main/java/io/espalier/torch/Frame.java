@@ -91,4 +91,16 @@ final class Frame {
         ? Layouts.convert(tensor, ScalarType.Float)
         : new Tensor(tensor);
   }
+
+  /** Frees what the nodes made and nothing has freed yet: the slots of the outputs. */
+  void free() {
+    for (Step step : program.steps()) {
+      for (int slot : step.out()) {
+        if (slot >= 0 && slots[slot] != null) {
+          slots[slot].close();
+          slots[slot] = null;
+        }
+      }
+    }
+  }
 }

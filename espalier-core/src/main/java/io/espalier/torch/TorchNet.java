@@ -59,7 +59,7 @@ public final class TorchNet implements AutoCloseable {
 
   private DeviceTensor upload(Tensor tensor) {
     try (Scope scope = Scope.open()) {
-      return scope.keep(new DeviceTensor(layout(Storage.upload(tensor)))).own();
+      return new DeviceTensor(layout(Storage.upload(tensor))).own();
     }
   }
 
@@ -125,6 +125,7 @@ public final class TorchNet implements AutoCloseable {
     for (String name : program.outputs()) {
       outputs.put(name, new DeviceTensor(frame.output(name)));
     }
+    frame.free();
     return outputs;
   }
 
