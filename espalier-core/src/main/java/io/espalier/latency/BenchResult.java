@@ -1,6 +1,8 @@
 package io.espalier.latency;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The outcome of a measurement.
@@ -13,5 +15,21 @@ import java.util.List;
 public record BenchResult(List<ModelLatency> models, int batch, int threads, String runtime) {
   public BenchResult {
     models = List.copyOf(models);
+  }
+
+  /** A plain sentence where the times scatter too widely to be trusted, else empty. */
+  public String warning() {
+    Timing first = models.getFirst().timing();
+    if (models.stream().noneMatch(model -> model.timing().isScattered())) {
+      return "";
+    }
+    String ratios =
+        models.stream()
+            .skip(1)
+            .map(model -> model.timing().fastestSpeedupOver(first))
+            .map(ratio -> String.format(Locale.ROOT, "%.2fx", ratio))
+            .collect(Collectors.joining(", "));
+    return "the times scatter widely, as if the machine were busy; measure again on a quiet one"
+        + (ratios.isEmpty() ? "" : " (by the fastest runs: " + ratios + ")");
   }
 }

@@ -17,6 +17,7 @@ public record Timing(
     double upperQuartileMillis,
     double minMillis,
     int runs) {
+  private static final double SCATTER = 0.3;
 
   /** The statistics of one or more runs. */
   static Timing of(long[] nanos) {
@@ -33,6 +34,21 @@ public record Timing(
   /** The distance of the quartiles as a share of the median. */
   public double spread() {
     return (upperQuartileMillis - lowerQuartileMillis) / medianMillis;
+  }
+
+  /** True if the runs differ so much that something else must have used the machine. */
+  public boolean isScattered() {
+    return spread() > SCATTER;
+  }
+
+  /** How many times faster this is than {@code other} by the medians. */
+  public double speedupOver(Timing other) {
+    return other.medianMillis / medianMillis;
+  }
+
+  /** How many times faster this is than {@code other} by the fastest runs. */
+  public double fastestSpeedupOver(Timing other) {
+    return other.minMillis / minMillis;
   }
 
   /** Linear interpolation between the two nearest runs. */

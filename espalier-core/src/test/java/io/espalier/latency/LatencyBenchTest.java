@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.graph.DataType;
 import io.espalier.graph.Dim;
+import io.espalier.graph.Graph;
 import io.espalier.graph.Port;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
 import io.espalier.graph.ValueType;
 import io.espalier.progress.Progress;
+import io.espalier.zoo.Zoo;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,17 @@ class LatencyBenchTest {
     assertEquals(1, first.speedup());
     assertEquals(
         first.timing().medianMillis() / second.timing().medianMillis(), second.speedup(), 1e-12);
+  }
+
+  @Test
+  void run_ofGraphs_comparesThemByName() {
+    Map<String, Graph> graphs = new LinkedHashMap<>();
+    graphs.put("deep", Zoo.build("resnet20", 1));
+    graphs.put("small", Zoo.build("resnet8", 1));
+    BenchResult result = LatencyBench.run(graphs, SHORT, Progress.none());
+    assertEquals(
+        List.of("deep", "small"), result.models().stream().map(ModelLatency::name).toList());
+    assertEquals(40_551_040.0 / 12_501_632, result.models().getLast().macRatio(), 1e-12);
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.espalier.latency;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.espalier.cost.Cost;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TimingTest {
@@ -16,5 +19,23 @@ class TimingTest {
   @Test
   void of_singleRun_isThatRun() {
     assertEquals(new Timing(2, 2, 2, 2, 1), Timing.of(new long[] {2_000_000}));
+  }
+
+  @Test
+  void warning_ofScatteredTimes_givesTheFastestRuns() {
+    BenchResult quiet = result(new Timing(4, 3.9, 4.1, 3, 9), new Timing(2, 1.9, 2.1, 1.9, 9));
+    assertEquals("", quiet.warning());
+    BenchResult busy = result(new Timing(8, 4, 9, 3, 9), new Timing(2, 1.9, 2.1, 1.5, 9));
+    assertEquals(
+        "the times scatter widely, as if the machine were busy; measure again on a quiet one (by"
+            + " the fastest runs: 2.00x)",
+        busy.warning());
+  }
+
+  private static BenchResult result(Timing... timings) {
+    Cost none = new Cost(List.of(), List.of());
+    List<ModelLatency> models =
+        Arrays.stream(timings).map(t -> new ModelLatency("net", t, none, 1, 1, "")).toList();
+    return new BenchResult(models, 1, 1, "ONNX Runtime");
   }
 }
