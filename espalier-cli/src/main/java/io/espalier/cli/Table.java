@@ -1,0 +1,56 @@
+package io.espalier.cli;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.github.freva.asciitable.OverflowBehaviour;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A table for a terminal: the first columns to the left, those named as numbers to the right. */
+final class Table {
+  private static final int WIDEST = 60;
+
+  private final List<Column> columns = new ArrayList<>();
+  private final List<String[]> rows = new ArrayList<>();
+
+  private Table() {}
+
+  /** A table; a header that starts with {@code >} stands over a column of numbers. */
+  static Table of(String... headers) {
+    Table table = new Table();
+    for (String header : headers) {
+      boolean number = header.startsWith(">");
+      HorizontalAlign align = number ? HorizontalAlign.RIGHT : HorizontalAlign.LEFT;
+      table.columns.add(
+          new Column()
+              .header(number ? header.substring(1) : header)
+              .headerAlign(align)
+              .dataAlign(align)
+              .maxWidth(WIDEST, OverflowBehaviour.ELLIPSIS_LEFT));
+    }
+    return table;
+  }
+
+  Table row(Object... cells) {
+    if (cells.length != columns.size()) {
+      throw new IllegalArgumentException(
+          "a row needs %d cells, but got %s".formatted(columns.size(), Arrays.toString(cells)));
+    }
+    rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
+    return this;
+  }
+
+  int size() {
+    return rows.size();
+  }
+
+  @Override
+  public String toString() {
+    return AsciiTable.getTable(
+        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER,
+        columns.toArray(Column[]::new),
+        rows.toArray(String[][]::new));
+  }
+}
