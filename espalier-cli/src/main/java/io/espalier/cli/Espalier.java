@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  espalier demo                          everything once, in a minute",
-      "  espalier inspect net.onnx              what can be pruned, and why the rest cannot",
+      "  espalier inspect net.onnx              what can be pruned, and why not",
       "  espalier prune net.onnx                half the MACs, without data",
       "  espalier prune net.onnx --data cifar10:DIR --epochs 15",
       "  espalier bench net.onnx net-pruned.onnx",
@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
       "'espalier COMMAND --help' explains a command."
     },
     subcommands = {
+      TrainCommand.class,
+      InspectCommand.class,
+      EvaluateCommand.class,
+      DiffCommand.class,
     })
 final class Espalier implements Runnable {
   @Option(

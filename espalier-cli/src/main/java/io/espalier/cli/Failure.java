@@ -52,11 +52,21 @@ final class Failure {
   /** Says what is wrong with the command line. */
   static int usage(Console console, CommandLine.ParameterException wrong) {
     String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
-    String text = oneLine(wrong.getMessage());
+    String text = text(wrong);
     String end = text.contains("--help") ? "" : " (see '" + command + " --help')";
     console.err().println("espalier: " + text + nearMatches(wrong) + end);
     console.err().flush();
     return MISUSED;
+  }
+
+  private static String text(CommandLine.ParameterException wrong) {
+    if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()) {
+      boolean top = wrong.getCommandLine().getParent() == null;
+      String what = top ? "there is no command '%s'" : "'%s' is one argument too many";
+      return what.formatted(unmatched.getUnmatched().getFirst());
+    }
+    return oneLine(wrong.getMessage());
   }
 
   private static String nearMatches(CommandLine.ParameterException wrong) {

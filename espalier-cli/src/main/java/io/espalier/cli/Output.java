@@ -31,12 +31,10 @@ final class Output {
     return MAPPER.valueToTree(value);
   }
 
-  /** Part of the result for people. */
+  /** Part of the result for people; left out where a program reads. */
   void print(String text) {
     if (!json) {
       console.out().println(text);
-    } else if (!quiet) {
-      console.err().println(text);
     }
   }
 

@@ -3,7 +3,6 @@ package io.espalier.cli;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
-import com.github.freva.asciitable.OverflowBehaviour;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.List;
 /** A table for a terminal: the first columns to the left, those named as numbers to the right. */
 final class Table {
   private static final int WIDEST = 60;
+  private static final int PADDING = 1;
 
   private final List<Column> columns = new ArrayList<>();
   private final List<String[]> rows = new ArrayList<>();
@@ -28,7 +28,7 @@ final class Table {
               .header(number ? header.substring(1) : header)
               .headerAlign(align)
               .dataAlign(align)
-              .maxWidth(WIDEST, OverflowBehaviour.ELLIPSIS_LEFT));
+              .maxWidth(WIDEST + 2 * PADDING));
     }
     return table;
   }
@@ -38,12 +38,15 @@ final class Table {
       throw new IllegalArgumentException(
           "a row needs %d cells, but got %s".formatted(columns.size(), Arrays.toString(cells)));
     }
-    rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
+    rows.add(Arrays.stream(cells).map(Table::text).toArray(String[]::new));
     return this;
   }
 
-  int size() {
-    return rows.size();
+  /** The end of a long name tells more than its beginning. */
+  private static String text(Object cell) {
+    String text = String.valueOf(cell);
+    int more = text.length() - WIDEST;
+    return more > 0 ? "..." + text.substring(more + 3) : text;
   }
 
   @Override

@@ -1,0 +1,112 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.train.Accuracy;
+import io.espalier.train.EvaluateOptions;
+import io.espalier.train.Evaluator;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier evaluate}. */
+@Command(
+    name = "evaluate",
+    description = "Measure the accuracy of a classifier on labelled images.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier evaluate net.onnx --data cifar10:cifar-10-binary.tar.gz",
+      "  espalier evaluate net.onnx --data images:val --normalization imagenet",
+      "  espalier evaluate net.onnx --data idx:DIR --json | jq .accuracy"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  /** A part of a data set. */
+  enum Split {
+    TEST,
+    VALIDATION,
+    TRAIN
+  }
+
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+  @Mixin private InputOption input;
+  @Mixin private DataInput data;
+
+  @Parameters(paramLabel = "NET.onnx", description = "The network.")
+  private Path file;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "test, validation or train. Default: the first of these that has images.")
+  private Split split;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images at a time. Default: 128.")
+  private int batch = EvaluateOptions.defaults().batchSize();
+
+  @Option(names = "--precision", paramLabel = "P", description = "fp32 (default) or bf16.")
+  private String precision = "fp32";
+
+  @Option(names = "--threads", paramLabel = "N", description = "Default: all processors.")
+  private int threads = EvaluateOptions.defaults().threads();
+
+  @Override
+  public Integer call() {
+    Output output = common.output(parent);
+    EvaluateOptions options =
+        new EvaluateOptions(batch, TrainingOptions.parsePrecision(precision), threads);
+    Graph graph = input.read(file);
+    Normalization normalization = data.normalization(graph, output);
+    Dataset images = part(data.open(graph, output));
+    Accuracy accuracy =
+        Evaluator.evaluate(graph, images, normalization, options, output.progress());
+    Chance chance = Chance.of(graph, images);
+    chance.warn(accuracy, file.toString(), normalization, output);
+    output.print(
+        "%s: %s of %d images right (top 5: %s, loss %.4f)"
+            .formatted(
+                file,
+                Numbers.accuracy(accuracy.top1()),
+                accuracy.images(),
+                Numbers.accuracy(accuracy.top5()),
+                accuracy.loss()));
+    output.result(result(accuracy, chance, normalization));
+    return 0;
+  }
+
+  private Dataset part(DataSplits splits) {
+    if (split == null) {
+      return splits.forEvaluation();
+    }
+    Dataset part =
+        switch (split) {
+          case TEST -> splits.test();
+          case VALIDATION -> splits.validation();
+          case TRAIN -> splits.train();
+        };
+    if (part.isEmpty()) {
+      throw new CliException(
+          "%s has no %s split".formatted(data.text(), split.name().toLowerCase(Locale.ROOT)));
+    }
+    return part;
+  }
+
+  private ObjectNode result(Accuracy accuracy, Chance chance, Normalization normalization) {
+    ObjectNode object = Output.object();
+    object.put("file", file.toString()).put("data", data.text());
+    object.put("accuracy", accuracy.top1()).put("images", accuracy.images());
+    object.put("top5", accuracy.top5()).put("loss", accuracy.loss());
+    object.put("classes", chance.classes()).put("nearChance", chance.isNear(accuracy));
+    object.set("mean", Output.json(normalization.mean()));
+    object.set("std", Output.json(normalization.std()));
+    return object;
+  }
+}

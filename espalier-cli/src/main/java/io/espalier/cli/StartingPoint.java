@@ -1,0 +1,60 @@
+package io.espalier.cli;
+
+import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Shape;
+import io.espalier.zoo.Zoo;
+import io.espalier.zoo.ZooOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * What training starts from.
+ *
+ * @param name short name for files and folders
+ * @param graph the network
+ * @param isNew whether its weights are random
+ * @param data the images, in the size that the network reads
+ * @param normalization how they are normalised
+ */
+record StartingPoint(
+    String name, Graph graph, boolean isNew, DataSplits data, Normalization normalization) {
+
+  /** A network of the zoo shaped after the data, or an ONNX file. */
+  static StartingPoint of(
+      String network, InputOption input, DataInput data, long seed, Output output) {
+    String name = network.toLowerCase(Locale.ROOT);
+    if (Zoo.names().contains(name)) {
+      DataSplits splits = data.open(output);
+      Graph graph = Zoo.build(name, options(splits.forTraining(), seed));
+      Normalization normalization = data.normalizationForNew(splits.forTraining());
+      return new StartingPoint(name, graph, true, splits, normalization);
+    }
+    Path file = Path.of(network);
+    if (!Files.exists(file)) {
+      throw new CliException(
+          "there is no file %s, and no network of the zoo has that name; the zoo has %s"
+              .formatted(network, String.join(", ", Zoo.names())));
+    }
+    Graph graph = input.read(file);
+    Normalization normalization = data.normalization(graph, output);
+    return new StartingPoint(
+        OutputFile.stem(file), graph, false, data.open(graph, output), normalization);
+  }
+
+  private static ZooOptions options(Dataset images, long seed) {
+    int classes = images.classNames().size();
+    if (classes == 0) {
+      throw new CliException("the images have no classes to learn: give images with labels");
+    }
+    Shape shape = Shape.of(images.channels(), images.height(), images.width());
+    return new ZooOptions(classes, shape, seed);
+  }
+
+  Path defaultOutput() {
+    return Path.of(isNew ? name + ".onnx" : name + "-trained.onnx");
+  }
+}

@@ -1,0 +1,140 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.cost.Cost;
+import io.espalier.data.DataSplits;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.graph.GraphDigest;
+import io.espalier.onnx.OnnxReader;
+import io.espalier.onnx.OnnxWriter;
+import io.espalier.train.Accuracy;
+import io.espalier.train.RunFolder;
+import io.espalier.train.TrainOptions;
+import io.espalier.train.TrainResult;
+import io.espalier.train.Trainer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier train}. */
+@Command(
+    name = "train",
+    description = "Train a network of the zoo from random weights, or go on training an ONNX file.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier train resnet20 --data cifar10:DIR --out net.onnx",
+      "  espalier train resnet8 --data idx:DIR --epochs 5 --validation 0.1",
+      "  espalier train net.onnx --data images:DIR --epochs 3 --lr 0.01 --out tuned.onnx",
+      "  espalier train small.onnx --data images:DIR --teacher big.onnx",
+      "",
+      "A run that was stopped or killed goes on when the same command is given again."
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final double FINE_TUNING_RATE = 0.01;
+
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+  @Mixin private InputOption input;
+  @Mixin private DataInput data;
+  @Mixin private TrainingOptions training;
+  @Mixin private TeacherOptions teacher;
+
+  @Parameters(
+      paramLabel = "NAME|NET.onnx",
+      description = "A network of the zoo (espalier train --help lists none: see docs/zoo.md).")
+  private String network;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Where to write the network. Default: NAME.onnx or NET-trained.onnx.")
+  private Path out;
+
+  @Option(names = "--force", description = "Replace the output file if it exists.")
+  private boolean force;
+
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "Folder of the run. Default: runs/NAME-DIGEST.")
+  private Path run;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      description = "Share of the training images to set aside and measure on. Default: 0.")
+  private double validation;
+
+  @Override
+  public Integer call() {
+    Output output = common.output(parent);
+    StartingPoint start = StartingPoint.of(network, input, data, training.seed(), output);
+    Path file = OutputFile.check(out == null ? start.defaultOutput() : out, force);
+    DataSplits splits = start.data().withValidation(validation, training.seed());
+    TrainOptions base = TrainOptions.defaults();
+    TrainOptions options =
+        training.over(start.isNew() ? base : base.withLearningRate(FINE_TUNING_RATE));
+    Optional<Graph> master = teacher.file().map(OnnxReader::read);
+    options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
+    RunFolder folder = RunFolder.at(run == null ? folder(start, splits, options) : run);
+    output.note("run folder " + folder.path());
+    TrainResult result;
+    try (Interruption interruption = Interruption.watch(output)) {
+      Trainer trainer =
+          Trainer.of(start.graph(), splits, start.normalization(), options)
+              .progress(output.progress())
+              .stopWhen(interruption);
+      result = master.map(trainer::teacher).orElse(trainer).run(folder);
+      if (!result.complete()) {
+        output.note("stopped with a checkpoint; run the same command again to go on");
+        return Interruption.EXIT;
+      }
+    }
+    return finish(result, start.normalization(), folder, file, output);
+  }
+
+  private Path folder(StartingPoint start, DataSplits splits, TrainOptions options) {
+    String digest =
+        RunName.digest(
+            GraphDigest.of(start.graph()),
+            options.digest(),
+            splits.train().digest(),
+            start.normalization().toString(),
+            teacher.toString());
+    return Path.of("runs", start.name() + "-" + digest);
+  }
+
+  private static int finish(
+      TrainResult result, Normalization normalization, RunFolder folder, Path file, Output output) {
+    Graph graph = Recorded.normalization(result.graph(), normalization);
+    OnnxWriter.write(graph, file);
+    Optional<Accuracy> validated = result.history().getLast().validation();
+    output.print(
+        "wrote %s after %d epochs%s%s"
+            .formatted(
+                file,
+                result.history().size(),
+                validated
+                    .map(a -> ", validation accuracy " + Numbers.accuracy(a.top1()))
+                    .orElse(""),
+                result.test().map(a -> ", test accuracy " + Numbers.accuracy(a.top1())).orElse("")));
+    Cost cost = Cost.of(graph);
+    ObjectNode object = Output.object();
+    object.put("output", file.toString()).put("run", folder.path().toString());
+    object.put("macs", cost.macs()).put("params", cost.params());
+    object.put("epochs", result.history().size());
+    object.put("loss", result.history().getLast().loss());
+    validated.ifPresent(a -> object.put("validationAccuracy", a.top1()));
+    result
+        .test()
+        .ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));
+    output.result(object);
+    return 0;
+  }
+}

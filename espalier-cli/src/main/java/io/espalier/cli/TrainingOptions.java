@@ -1,0 +1,199 @@
+package io.espalier.cli;
+
+import io.espalier.data.Augmentation;
+import io.espalier.torch.Precision;
+import io.espalier.train.Schedule;
+import io.espalier.train.TrainOptions;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How to train; what is not given stays at the command's default. */
+final class TrainingOptions {
+  /** Courses of the learning rate. */
+  enum Course {
+    COSINE,
+    STEP,
+    ONE_CYCLE,
+    CONSTANT;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
+  private Integer epochs;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images a step. Default: 128.")
+  private Integer batch;
+
+  @Option(names = "--lr", paramLabel = "RATE", description = "Peak learning rate.")
+  private Double rate;
+
+  @Option(names = "--momentum", paramLabel = "M", description = "Default: 0.9, Nesterov.")
+  private Double momentum;
+
+  @Option(names = "--no-nesterov", description = "Plain momentum.")
+  private boolean plain;
+
+  @Option(names = "--weight-decay", paramLabel = "D", description = "Default: 5e-4.")
+  private Double decay;
+
+  @Option(
+      names = "--decay-all",
+      description = "Weight decay also on batch normalisation and biases.")
+  private boolean decayAll;
+
+  @Option(names = "--clip", paramLabel = "NORM", description = "Largest norm of all gradients.")
+  private Double clip;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description = "Course of the rate: cosine (default), step, one-cycle or constant.")
+  private String schedule;
+
+  @Option(names = "--warmup", paramLabel = "EPOCHS", description = "Epochs in which the rate rises.")
+  private Double warmup;
+
+  @Option(
+      names = "--milestones",
+      paramLabel = "E,E",
+      split = ",",
+      description = "With step: epochs after which the rate falls to a tenth.")
+  private List<Double> milestones;
+
+  @Option(names = "--smoothing", paramLabel = "S", description = "Label smoothing.")
+  private Double smoothing;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "fp32 (default) or bf16, faster on processors that have it.")
+  private String precision;
+
+  @Option(
+      names = "--augment",
+      paramLabel = "LIST",
+      description = "none, standard (default: crop=4,flip), crop=PIXELS, flip.")
+  private String augment;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Order and augmentation. Default: 1.")
+  private Long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads; another number gives other bits. Default: all processors.")
+  private Integer threads;
+
+  @Option(
+      names = "--evaluate-every",
+      paramLabel = "N",
+      description = "Epochs between evaluations on the validation split. Default: 1.")
+  private Integer evaluateEvery;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "SECONDS",
+      description = "Seconds between checkpoints inside an epoch. Default: 60.")
+  private Integer checkpointSeconds;
+
+  /** Whether the number of epochs was given. */
+  boolean hasEpochs() {
+    return epochs != null;
+  }
+
+  int epochs(int otherwise) {
+    return epochs == null ? otherwise : epochs;
+  }
+
+  long seed() {
+    return seed == null ? 1 : seed;
+  }
+
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  int batch() {
+    return batch == null ? 128 : batch;
+  }
+
+  Precision precision() {
+    return precision == null ? Precision.FLOAT32 : parsePrecision(precision);
+  }
+
+  static Precision parsePrecision(String text) {
+    return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+      case "fp32", "float32" -> Precision.FLOAT32;
+      case "bf16", "bfloat16" -> Precision.BFLOAT16;
+      default ->
+          throw new CliException("--precision '%s': expected fp32 or bf16".formatted(text));
+    };
+  }
+
+  /** {@code base} with everything that was given. */
+  TrainOptions over(TrainOptions base) {
+    TrainOptions options =
+        base.withEpochs(epochs(base.epochs()))
+            .withBatchSize(batch == null ? base.batchSize() : batch)
+            .withLearningRate(rate == null ? base.learningRate() : rate)
+            .withWeightDecay(decay == null ? base.weightDecay() : decay)
+            .withDecayNormAndBias(decayAll || base.decayNormAndBias())
+            .withClipNorm(clip == null ? base.clipNorm() : clip)
+            .withLabelSmoothing(smoothing == null ? base.labelSmoothing() : smoothing)
+            .withPrecision(precision == null ? base.precision() : precision())
+            .withSeed(seed == null ? base.seed() : seed)
+            .withThreads(threads == null ? base.threads() : threads)
+            .withEvaluateEvery(evaluateEvery == null ? base.evaluateEvery() : evaluateEvery);
+    options = momentum(options);
+    if (augment != null) {
+      options = options.withAugmentation(Augmentation.parse(augment));
+    }
+    if (checkpointSeconds != null) {
+      options = options.withCheckpointSeconds(checkpointSeconds);
+    }
+    return options.withSchedule(course(options));
+  }
+
+  private TrainOptions momentum(TrainOptions options) {
+    double value = momentum == null ? options.momentum() : momentum;
+    boolean nesterov = options.nesterov() && !plain && value > 0;
+    return options.withNesterov(false).withMomentum(value).withNesterov(nesterov);
+  }
+
+  private Schedule course(TrainOptions options) {
+    if (schedule == null && warmup == null && milestones == null) {
+      return options.schedule();
+    }
+    Course course = milestones == null ? Course.COSINE : Course.STEP;
+    double rise = warmup == null ? 0 : warmup;
+    return switch (schedule == null ? course : parseCourse(schedule)) {
+      case COSINE -> new Schedule.Cosine(rise, 0);
+      case CONSTANT -> new Schedule.Constant(rise);
+      case STEP -> new Schedule.Step(rise, milestones(options.epochs()), 0.1);
+      case ONE_CYCLE ->
+          warmup == null
+              ? Schedule.oneCycle(options.epochs())
+              : new Schedule.OneCycle(rise, 0.04, 1e-4);
+    };
+  }
+
+  private List<Double> milestones(int all) {
+    return milestones == null ? List.of(0.5 * all, 0.75 * all) : milestones;
+  }
+
+  private static Course parseCourse(String text) {
+    return Arrays.stream(Course.values())
+        .filter(course -> course.toString().equalsIgnoreCase(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CliException(
+                    "--schedule '%s': expected one of %s"
+                        .formatted(text, Arrays.toString(Course.values()))));
+  }
+}
