@@ -94,7 +94,8 @@ final class DiffCommand implements Callable<Integer> {
         Numbers.count(b.cost().macs()),
         left(a.cost().macs(), b.cost().macs()),
         left(a.cost().params(), b.cost().params()));
-    String end = all || equal == 0 ? "" : "\n%d layers are equal; --all shows them".formatted(equal);
+    String end =
+        all || equal == 0 ? "" : "\n%d layers are equal; --all shows them".formatted(equal);
     return "A: %s%nB: %s%n%s".formatted(first, second, table) + end;
   }
 

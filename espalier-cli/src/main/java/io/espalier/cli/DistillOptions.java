@@ -29,8 +29,6 @@ final class DistillOptions {
   /** What to learn, from images with or without labels. */
   Distillation distillation(boolean labelled) {
     double share = weight != null ? weight : labelled ? HALF : 1;
-    return outputs
-        ? new Distillation.Outputs(share)
-        : new Distillation.Logits(temperature, share);
+    return outputs ? new Distillation.Outputs(share) : new Distillation.Logits(temperature, share);
   }
 }

@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       InspectCommand.class,
       EvaluateCommand.class,
+      BenchCommand.class,
       DiffCommand.class,
+      MethodsCommand.class,
     })
 final class Espalier implements Runnable {
   @Option(

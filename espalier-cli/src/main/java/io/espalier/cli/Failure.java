@@ -114,6 +114,9 @@ final class Failure {
   private static String oneLine(String text) {
     return text == null
         ? "no reason given"
-        : text.lines().map(String::strip).filter(l -> !l.isEmpty()).collect(Collectors.joining(" "));
+        : text.lines()
+            .map(String::strip)
+            .filter(l -> !l.isEmpty())
+            .collect(Collectors.joining(" "));
   }
 }

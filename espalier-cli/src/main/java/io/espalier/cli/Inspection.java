@@ -35,8 +35,7 @@ record Inspection(
   static Inspection of(Path file, Graph graph) throws IOException {
     Cost cost = Cost.of(graph);
     ChannelMap map = ChannelMap.of(graph);
-    return new Inspection(
-        file, Files.size(file), graph, cost, map, LayerRow.of(graph, cost, map));
+    return new Inspection(file, Files.size(file), graph, cost, map, LayerRow.of(graph, cost, map));
   }
 
   List<Frozen> frozen() {

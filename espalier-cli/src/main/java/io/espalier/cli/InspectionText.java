@@ -56,8 +56,7 @@ final class InspectionText {
   private void layers() {
     Table table =
         Table.of("layer", "operator", "weight", "output", ">MACs", ">share", ">params", "channels");
-    List<LayerRow> rows =
-        found.rows().stream().filter(row -> all || row.isLayer()).toList();
+    List<LayerRow> rows = found.rows().stream().filter(row -> all || row.isLayer()).toList();
     long macs = Math.max(1, found.cost().macs());
     for (LayerRow row : cut(rows)) {
       table.row(
@@ -96,8 +95,7 @@ final class InspectionText {
     }
     Table table = Table.of("group", ">units", ">weights", "also made by");
     for (ChannelGroup group : cut(groups)) {
-      table.row(
-          group.name(), group.units(), group.members().size(), others(group.producers()));
+      table.row(group.name(), group.units(), group.members().size(), others(group.producers()));
     }
     text.append(table).append('\n');
     rest(groups.size(), "groups");
@@ -124,8 +122,7 @@ final class InspectionText {
     line("Frozen: %s of the MACs lie between channels that cannot go", share());
     Map<String, List<String>> layers = new LinkedHashMap<>();
     for (Inspection.Frozen frozen : found.frozen()) {
-      String what =
-          frozen.side().equals("layer") ? "" : " (%s)".formatted(frozen.side());
+      String what = frozen.side().equals("layer") ? "" : " (%s)".formatted(frozen.side());
       layers
           .computeIfAbsent(frozen.reason(), key -> new java.util.ArrayList<>())
           .add(frozen.layer() + what);

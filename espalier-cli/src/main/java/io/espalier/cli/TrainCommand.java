@@ -47,7 +47,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "NAME|NET.onnx",
-      description = "A network of the zoo (espalier train --help lists none: see docs/zoo.md).")
+      description = "A network of the zoo, such as resnet20 (see docs/zoo.md), or an ONNX file.")
   private String network;
 
   @Option(
@@ -82,7 +82,8 @@ final class TrainCommand implements Callable<Integer> {
         training.over(start.isNew() ? base : base.withLearningRate(FINE_TUNING_RATE));
     Optional<Graph> master = teacher.file().map(OnnxReader::read);
     options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
-    RunFolder folder = RunFolder.at(run == null ? folder(start, splits, options) : run);
+    String learned = master.map(GraphDigest::of).orElse("");
+    RunFolder folder = RunFolder.at(run == null ? folder(start, splits, options, learned) : run);
     output.note("run folder " + folder.path());
     TrainResult result;
     try (Interruption interruption = Interruption.watch(output)) {
@@ -99,14 +100,15 @@ final class TrainCommand implements Callable<Integer> {
     return finish(result, start.normalization(), folder, file, output);
   }
 
-  private Path folder(StartingPoint start, DataSplits splits, TrainOptions options) {
+  private static Path folder(
+      StartingPoint start, DataSplits splits, TrainOptions options, String master) {
     String digest =
         RunName.digest(
             GraphDigest.of(start.graph()),
             options.digest(),
             splits.train().digest(),
             start.normalization().toString(),
-            teacher.toString());
+            master);
     return Path.of("runs", start.name() + "-" + digest);
   }
 
@@ -123,7 +125,10 @@ final class TrainCommand implements Callable<Integer> {
                 validated
                     .map(a -> ", validation accuracy " + Numbers.accuracy(a.top1()))
                     .orElse(""),
-                result.test().map(a -> ", test accuracy " + Numbers.accuracy(a.top1())).orElse("")));
+                result
+                    .test()
+                    .map(a -> ", test accuracy " + Numbers.accuracy(a.top1()))
+                    .orElse("")));
     Cost cost = Cost.of(graph);
     ObjectNode object = Output.object();
     object.put("output", file.toString()).put("run", folder.path().toString());
@@ -131,9 +136,7 @@ final class TrainCommand implements Callable<Integer> {
     object.put("epochs", result.history().size());
     object.put("loss", result.history().getLast().loss());
     validated.ifPresent(a -> object.put("validationAccuracy", a.top1()));
-    result
-        .test()
-        .ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));
+    result.test().ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));
     output.result(object);
     return 0;
   }

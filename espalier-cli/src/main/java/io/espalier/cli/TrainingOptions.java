@@ -55,7 +55,10 @@ final class TrainingOptions {
       description = "Course of the rate: cosine (default), step, one-cycle or constant.")
   private String schedule;
 
-  @Option(names = "--warmup", paramLabel = "EPOCHS", description = "Epochs in which the rate rises.")
+  @Option(
+      names = "--warmup",
+      paramLabel = "EPOCHS",
+      description = "Epochs in which the rate rises.")
   private Double warmup;
 
   @Option(
@@ -130,8 +133,7 @@ final class TrainingOptions {
     return switch (text.toLowerCase(java.util.Locale.ROOT)) {
       case "fp32", "float32" -> Precision.FLOAT32;
       case "bf16", "bfloat16" -> Precision.BFLOAT16;
-      default ->
-          throw new CliException("--precision '%s': expected fp32 or bf16".formatted(text));
+      default -> throw new CliException("--precision '%s': expected fp32 or bf16".formatted(text));
     };
   }
 

@@ -1,0 +1,139 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.graph.Graph;
+import io.espalier.latency.BenchOptions;
+import io.espalier.latency.BenchResult;
+import io.espalier.latency.LatencyBench;
+import io.espalier.latency.ModelLatency;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier bench}. */
+@Command(
+    name = "bench",
+    description = "Measure latency in ONNX Runtime, side by side.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier bench net.onnx net-pruned.onnx",
+      "  espalier bench net.onnx net-pruned.onnx --threads 2 --batch 8",
+      "  espalier bench detector.onnx --input 3x640x640",
+      "",
+      "The networks take turns, so that a machine that slows down meets all of them. The others"
+          + " are",
+      "compared with the first."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final BenchOptions DEFAULTS = BenchOptions.defaults();
+
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+  @Mixin private InputOption input;
+
+  @Parameters(arity = "1..*", paramLabel = "NET.onnx", description = "The networks.")
+  private List<Path> files;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of one operator. Default: ${DEFAULT-VALUE}.")
+  private int threads = DEFAULTS.threads();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples a run. Default: what the file declares, 1 where it leaves that open.")
+  private int batch = DEFAULTS.batch();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Turns of each network, of three runs. Default: ${DEFAULT-VALUE}.")
+  private int rounds = DEFAULTS.rounds();
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "Stop after this time at the latest. Default: ${DEFAULT-VALUE}.")
+  private double seconds = DEFAULTS.maxSeconds();
+
+  @Override
+  public Integer call() {
+    Output output = common.output(parent);
+    BenchOptions options =
+        DEFAULTS
+            .withThreads(threads)
+            .withBatch(batch)
+            .withRounds(rounds, DEFAULTS.warmUpRuns())
+            .withMaxSeconds(seconds);
+    BenchResult result;
+    if (input.texts().isEmpty()) {
+      result = LatencyBench.run(files, options, output.progress());
+    } else {
+      Map<String, Graph> graphs = new LinkedHashMap<>();
+      files.forEach(file -> graphs.put(file.toString(), input.read(file)));
+      result = LatencyBench.run(graphs, options, output.progress());
+    }
+    output.print(text(result));
+    output.result(object(result));
+    return 0;
+  }
+
+  /** The table of a measurement, and what it means. */
+  static String text(BenchResult result) {
+    Table table =
+        Table.of("network", ">median", ">spread", ">faster", ">MACs", ">fewer MACs", ">parameters");
+    StringBuilder sentences = new StringBuilder();
+    for (ModelLatency model : result.models()) {
+      table.row(
+          model.name(),
+          Numbers.millis(model.timing().medianMillis()),
+          Numbers.percent(model.timing().spread()),
+          Numbers.factor(model.speedup()),
+          Numbers.count(model.cost().macs()),
+          Numbers.factor(model.macRatio()),
+          Numbers.count(model.cost().params()));
+      if (!model.diagnosis().isEmpty()) {
+        sentences.append('\n').append(model.name()).append(": ").append(model.diagnosis());
+      }
+    }
+    int runs = result.models().getFirst().timing().runs();
+    return "%s%n%s, batch %d, %d %s, %d runs each%s"
+        .formatted(
+            table,
+            result.runtime(),
+            result.batch(),
+            result.threads(),
+            result.threads() == 1 ? "thread" : "threads",
+            runs,
+            sentences);
+  }
+
+  private static ObjectNode object(BenchResult result) {
+    ObjectNode object = Output.object();
+    object.put("runtime", result.runtime());
+    object.put("batch", result.batch()).put("threads", result.threads());
+    ArrayNode models = object.putArray("models");
+    result.models().forEach(model -> fill(models.addObject().put("file", model.name()), model));
+    return object;
+  }
+
+  private static void fill(ObjectNode object, ModelLatency model) {
+    object.put("medianMillis", model.timing().medianMillis());
+    object.put("lowerQuartileMillis", model.timing().lowerQuartileMillis());
+    object.put("upperQuartileMillis", model.timing().upperQuartileMillis());
+    object.put("minMillis", model.timing().minMillis()).put("runs", model.timing().runs());
+    object.put("macs", model.cost().macs()).put("params", model.cost().params());
+    object.put("speedup", model.speedup()).put("macRatio", model.macRatio());
+    object.put("diagnosis", model.diagnosis());
+  }
+}

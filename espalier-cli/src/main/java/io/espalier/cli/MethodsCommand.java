@@ -1,0 +1,104 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.method.MethodInfo;
+import io.espalier.method.Methods;
+import io.espalier.method.Need;
+import io.espalier.method.Setting;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier methods}. */
+@Command(
+    name = "methods",
+    description = "List the pruning methods, or tell about one.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  espalier methods", "  espalier methods l1"})
+final class MethodsCommand implements Callable<Integer> {
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+
+  @Parameters(arity = "0..1", paramLabel = "ID", description = "One method.")
+  private String id;
+
+  @Override
+  public Integer call() {
+    Output output = common.output(parent);
+    if (id == null) {
+      List<MethodInfo> all = Methods.all();
+      output.print(table(all));
+      ObjectNode object = Output.object();
+      ArrayNode methods = object.putArray("methods");
+      all.forEach(info -> methods.add(object(info)));
+      output.result(object);
+    } else {
+      MethodInfo info = Methods.get(id).info();
+      output.print(detail(info));
+      output.result(object(info));
+    }
+    return 0;
+  }
+
+  private static String table(List<MethodInfo> methods) {
+    Table table = Table.of("method", "kind", "needs", ">year", "what it does");
+    for (MethodInfo info : methods) {
+      table.row(info.id(), info.kind().word(), needs(info), info.year(), info.summary());
+    }
+    return table + "\n'espalier methods ID' tells about one";
+  }
+
+  private static String needs(MethodInfo info) {
+    return info.needs().stream().map(MethodsCommand::word).collect(Collectors.joining(", "));
+  }
+
+  private static String word(Need need) {
+    return switch (need) {
+      case WEIGHTS -> "weights";
+      case ACTIVATIONS -> "images";
+      case GRADIENTS -> "images, gradients";
+      case LABELS -> "labels";
+      case TRAINING -> "training";
+      case BATCH_NORM -> "batch normalisation";
+    };
+  }
+
+  private static String detail(MethodInfo info) {
+    StringBuilder text = new StringBuilder();
+    text.append("%s (%s)%n  %s%n".formatted(info.id(), info.kind().word(), info.summary()));
+    text.append("  paper     %s, %d%n".formatted(info.title(), info.year()));
+    text.append("            %s%n".formatted(info.citation()));
+    text.append("  needs     %s%n".formatted(needs(info)));
+    for (Setting setting : info.settings()) {
+      text.append(
+          "  --set %s=%s (%s): %s%n"
+              .formatted(setting.name(), setting.initial(), setting.values(), setting.meaning()));
+    }
+    text.append("  page      docs/methods/%s.md".formatted(info.id()));
+    return text.toString();
+  }
+
+  private static ObjectNode object(MethodInfo info) {
+    ObjectNode object = Output.object();
+    object.put("id", info.id()).put("kind", info.kind().word()).put("summary", info.summary());
+    object.put("title", info.title()).put("citation", info.citation()).put("year", info.year());
+    ArrayNode needs = object.putArray("needs");
+    info.needs().forEach(need -> needs.add(need.name().toLowerCase(Locale.ROOT)));
+    ArrayNode settings = object.putArray("settings");
+    for (Setting setting : info.settings()) {
+      settings
+          .addObject()
+          .put("name", setting.name())
+          .put("default", setting.initial())
+          .put("values", setting.values())
+          .put("meaning", setting.meaning());
+    }
+    return object;
+  }
+}
