@@ -2,15 +2,12 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.graph.Graph;
 import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
 import io.espalier.latency.ModelLatency;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,17 +72,16 @@ final class BenchCommand implements Callable<Integer> {
             .withBatch(batch)
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
-    BenchResult result;
-    if (input.texts().isEmpty()) {
-      result = LatencyBench.run(files, options, output.progress());
-    } else {
-      Map<String, Graph> graphs = new LinkedHashMap<>();
-      files.forEach(file -> graphs.put(file.toString(), input.read(file)));
-      result = LatencyBench.run(graphs, options, output.progress());
-    }
+    BenchResult result = LatencyBench.run(files, sized(options), output.progress());
     output.print(text(result));
     output.result(object(result));
     return 0;
+  }
+
+  private BenchOptions sized(BenchOptions options) {
+    return input.texts().isEmpty()
+        ? options
+        : options.withInputShapes(input.shapes(input.read(files.getFirst())));
   }
 
   /** The table of a measurement, and what it means. */
