@@ -44,6 +44,10 @@ public final class Trainer {
             () -> false));
   }
 
+  TrainJob job() {
+    return job;
+  }
+
   /** Trains {@code graph} in {@code folder}: {@link #of} and {@link #run} in one call. */
   public static TrainResult run(
       Graph graph,

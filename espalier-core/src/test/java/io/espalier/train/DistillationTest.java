@@ -72,7 +72,8 @@ class DistillationTest {
 
   private Graph teacher() {
     TrainOptions options = TinyTraining.options().withEpochs(12);
-    Graph teacher = TinyTraining.trainer(options).run(RunFolder.at(path.resolve("teacher"))).graph();
+    Graph teacher =
+        TinyTraining.trainer(options).run(RunFolder.at(path.resolve("teacher"))).graph();
     assertTrue(accuracy(teacher) > 0.95);
     return teacher;
   }

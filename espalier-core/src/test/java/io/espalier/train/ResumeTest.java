@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Epochs have 8 steps; before each step, and before each of 2 validation batches, stop is asked. */
+/**
+ * Epochs have 8 steps; before each step, and before each of 2 validation batches, stop is asked.
+ */
 class ResumeTest {
   private static final TrainOptions OPTIONS = TinyTraining.options().withEpochs(4);
 
@@ -87,8 +89,7 @@ class ResumeTest {
     TinyTraining.trainer(OPTIONS).stopWhen(after(25)).run(folder("torn"));
     Path newest = checkpoints("torn").getLast();
     Files.write(newest, new byte[] {1, 2, 3}, StandardOpenOption.TRUNCATE_EXISTING);
-    Files.writeString(
-        folder("torn").metricsFile(), "{\"kind\":\"epo", StandardOpenOption.APPEND);
+    Files.writeString(folder("torn").metricsFile(), "{\"kind\":\"epo", StandardOpenOption.APPEND);
     Files.writeString(newest.resolveSibling(newest.getFileName() + ".tmp"), "half");
     assertSame(whole, TinyTraining.trainer(OPTIONS).run(folder("torn")), "torn");
     assertFalse(Files.exists(newest.resolveSibling(newest.getFileName() + ".tmp")));
@@ -97,12 +98,12 @@ class ResumeTest {
   @Test
   void folder_ofAnotherRun_isRefusedInOneLine() {
     TinyTraining.trainer(OPTIONS).stopWhen(after(5)).run(folder("run"));
-    assertRefused("learningRate 0.1, now 0.05", TinyTraining.trainer(OPTIONS.withLearningRate(0.05)));
+    assertRefused(
+        "learningRate 0.1, now 0.05", TinyTraining.trainer(OPTIONS.withLearningRate(0.05)));
     DataSplits data = TinyTraining.splits();
     DataSplits other = new DataSplits(data.test(), data.validation(), data.test());
     assertRefused(
-        "other data",
-        Trainer.of(TinyTraining.net(), other, TinyTraining.NORMALIZATION, OPTIONS));
+        "other data", Trainer.of(TinyTraining.net(), other, TinyTraining.NORMALIZATION, OPTIONS));
     assertRefused(
         "another network",
         Trainer.of(TinyTraining.netWithTwoOutputs(), data, TinyTraining.NORMALIZATION, OPTIONS));
@@ -118,8 +119,7 @@ class ResumeTest {
 
   private void assertSameBits(TrainOptions options, int calls) throws IOException {
     TrainResult whole = TinyTraining.trainer(options).run(folder("whole"));
-    TrainResult part =
-        TinyTraining.trainer(options).stopWhen(after(calls)).run(folder("part"));
+    TrainResult part = TinyTraining.trainer(options).stopWhen(after(calls)).run(folder("part"));
     assertFalse(part.complete());
     assertSame(whole, TinyTraining.trainer(options).run(folder("part")), "part");
   }

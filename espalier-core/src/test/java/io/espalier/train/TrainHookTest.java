@@ -72,8 +72,7 @@ class TrainHookTest {
   void folder_ofAnotherHook_isRefused() {
     trainer(new Gate()).stopWhen(() -> true).run(folder("run"));
     TrainException refusal =
-        assertThrows(
-            TrainException.class, () -> TinyTraining.trainer(OPTIONS).run(folder("run")));
+        assertThrows(TrainException.class, () -> TinyTraining.trainer(OPTIONS).run(folder("run")));
     assertTrue(refusal.getMessage().contains("gate rate=0.1"), refusal.getMessage());
   }
 

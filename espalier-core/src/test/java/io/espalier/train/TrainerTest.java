@@ -52,7 +52,8 @@ class TrainerTest {
 
   @Test
   void result_recordsNormalization() {
-    Graph trained = TinyTraining.trainer(TinyTraining.options().withEpochs(1)).run(folder()).graph();
+    Graph trained =
+        TinyTraining.trainer(TinyTraining.options().withEpochs(1)).run(folder()).graph();
     assertEquals(
         TinyTraining.NORMALIZATION,
         Normalization.fromMetadata(trained.header().metadata()).orElseThrow());
@@ -73,7 +74,8 @@ class TrainerTest {
     }
     assertEquals(3, lines.size());
     assertEquals(8, lines.getFirst().path("step").asInt());
-    assertEquals(result.test().orElseThrow().top1(), lines.get(2).path("test").path("top1").asDouble());
+    assertEquals(
+        result.test().orElseThrow().top1(), lines.get(2).path("test").path("top1").asDouble());
   }
 
   @Test
@@ -139,8 +141,7 @@ class TrainerTest {
     DataSplits bare = new DataSplits(TinyTraining.unlabelled(64, 1), none.train(), none.train());
     assertRefused("no labels", bare);
     int[] labels = new int[16];
-    Dataset wide =
-        Dataset.of(new byte[16 * 80], labels, List.of("a"), 1, TinyTraining.SIZE, 10);
+    Dataset wide = Dataset.of(new byte[16 * 80], labels, List.of("a"), 1, TinyTraining.SIZE, 10);
     assertRefused("1 x 8 x 10", new DataSplits(wide, none.train(), none.train()));
     List<String> names = Arrays.asList("a", "b", "c", "d", "e");
     Dataset many = Dataset.of(new byte[16 * 64], labels, names, 1, 8, 8);
