@@ -3,6 +3,7 @@ package io.espalier.train;
 import io.espalier.data.Batch;
 import io.espalier.data.BatchStream;
 import io.espalier.data.Batches;
+import io.espalier.data.DataException;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
@@ -59,6 +60,12 @@ public final class Evaluator {
         count(net, batch, taps, counter);
         progress.advance(batch.count());
       }
+    } catch (DataException failure) {
+      // A stream that is interrupted while it waits fails, and leaves the thread's flag set.
+      if (stop.getAsBoolean()) {
+        return Optional.empty();
+      }
+      throw failure;
     } finally {
       progress.end();
     }

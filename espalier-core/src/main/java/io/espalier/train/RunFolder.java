@@ -1,6 +1,7 @@
 package io.espalier.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -118,6 +119,19 @@ public final class RunFolder {
     }
   }
 
+  /** Adds to {@code run.json} that the run goes on from {@code position} with other options. */
+  void recordChange(Checkpoint.Position position, List<String> changes) {
+    try {
+      ObjectNode run = (ObjectNode) Json.MAPPER.readTree(recordFile().toFile());
+      ObjectNode change = run.withArray("changes").addObject();
+      change.put("epoch", position.epoch()).put("step", position.step());
+      change.put("what", String.join("; ", changes));
+      record(run);
+    } catch (IOException | ClassCastException failure) {
+      throw failure("cannot read " + recordFile(), failure);
+    }
+  }
+
   /** Writes a checkpoint and deletes all but the last two. */
   void save(Checkpoint checkpoint) {
     Checkpoint.Position at = checkpoint.position();
@@ -201,7 +215,7 @@ public final class RunFolder {
     return file.toString().endsWith(AtomicFile.TEMPORARY);
   }
 
-  static TrainException failure(String what, IOException failure) {
+  static TrainException failure(String what, Exception failure) {
     String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     return new TrainException("%s: %s".formatted(what, reason), failure);
   }

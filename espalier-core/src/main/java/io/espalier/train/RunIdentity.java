@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What makes two runs the same run: a checkpoint serves only the run that it was made by.
@@ -19,10 +20,16 @@ record RunIdentity(JsonNode options, String graph, String teacher, String data, 
     options = Json.parsed(options);
   }
 
-  /** What differs, in words; empty if nothing does. */
+  private static final Set<String> RATE = Set.of("learningRate", "schedule", "clipNorm");
+
+  /** What differs in the learning rate, its schedule and clipping, in words. */
+  List<String> rateDifferences(RunIdentity asked) {
+    return optionDifferences(asked.options, true);
+  }
+
+  /** What else differs, in words. */
   List<String> differences(RunIdentity asked) {
-    List<String> differences = new ArrayList<>();
-    addOptions(differences, asked.options);
+    List<String> differences = optionDifferences(asked.options, false);
     addIf(!graph.equals(asked.graph), differences, "another network");
     addIf(!teacher.equals(asked.teacher), differences, "another teacher");
     addIf(!data.equals(asked.data), differences, "other data");
@@ -31,13 +38,16 @@ record RunIdentity(JsonNode options, String graph, String teacher, String data, 
     return differences;
   }
 
-  private void addOptions(List<String> differences, JsonNode asked) {
+  private List<String> optionDifferences(JsonNode asked, boolean rate) {
+    List<String> differences = new ArrayList<>();
     for (Map.Entry<String, JsonNode> option : asked.properties()) {
       JsonNode stored = options.path(option.getKey());
-      if (!stored.equals(option.getValue())) {
-        differences.add("%s %s, now %s".formatted(option.getKey(), stored, option.getValue()));
-      }
+      addIf(
+          RATE.contains(option.getKey()) == rate && !stored.equals(option.getValue()),
+          differences,
+          "%s %s, now %s".formatted(option.getKey(), stored, option.getValue()));
     }
+    return differences;
   }
 
   private static void addIf(boolean differs, List<String> differences, String words) {

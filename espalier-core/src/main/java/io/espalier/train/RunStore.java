@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.torch.Torch;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +33,7 @@ final class RunStore {
   Optional<Checkpoint> takeUp(TrainJob job) {
     folder.sweep();
     Optional<Checkpoint> latest = folder.latest();
-    latest.ifPresent(this::requireSameRun);
+    latest.ifPresent(checkpoint -> requireSameRun(checkpoint, job.mayChangeRate()));
     if (latest.isEmpty()) {
       folder.record(record(job));
     }
@@ -44,12 +45,19 @@ final class RunStore {
     return latest;
   }
 
-  private void requireSameRun(Checkpoint checkpoint) {
-    List<String> differences = checkpoint.identity().differences(identity);
+  private void requireSameRun(Checkpoint checkpoint, boolean mayChangeRate) {
+    List<String> changes = checkpoint.identity().rateDifferences(identity);
+    List<String> differences = new ArrayList<>(checkpoint.identity().differences(identity));
+    if (!mayChangeRate) {
+      differences.addAll(changes);
+    }
     if (!differences.isEmpty()) {
       throw new TrainException(
           "run folder %s holds another run (%s): choose another folder, or delete it to start anew"
               .formatted(folder.path(), String.join("; ", differences)));
+    }
+    if (!changes.isEmpty()) {
+      folder.recordChange(checkpoint.position(), changes);
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /** Takes a run's state into a checkpoint, and back. */
 final class Snapshot {
@@ -46,7 +47,7 @@ final class Snapshot {
 
   private static boolean isFinite(Tensor tensor) {
     if (tensor.type() != DataType.FLOAT) {
-      return true;
+      return DoubleStream.of(tensor.toDoubles()).allMatch(Double::isFinite);
     }
     FloatBuffer values = tensor.buffer().asFloatBuffer();
     while (values.hasRemaining()) {

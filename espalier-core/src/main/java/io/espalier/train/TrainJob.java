@@ -16,22 +16,38 @@ record TrainJob(
     Optional<Graph> teacher,
     TrainHook hook,
     Progress progress,
-    BooleanSupplier stop) {
+    BooleanSupplier stop,
+    boolean mayChangeRate) {
   TrainJob withTeacher(Graph value) {
     return new TrainJob(
-        graph, data, normalization, options, Optional.of(value), hook, progress, stop);
+        graph,
+        data,
+        normalization,
+        options,
+        Optional.of(value),
+        hook,
+        progress,
+        stop,
+        mayChangeRate);
   }
 
   TrainJob withHook(TrainHook value) {
-    return new TrainJob(graph, data, normalization, options, teacher, value, progress, stop);
+    return new TrainJob(
+        graph, data, normalization, options, teacher, value, progress, stop, mayChangeRate);
   }
 
   TrainJob withProgress(Progress value) {
-    return new TrainJob(graph, data, normalization, options, teacher, hook, value, stop);
+    return new TrainJob(
+        graph, data, normalization, options, teacher, hook, value, stop, mayChangeRate);
   }
 
   TrainJob withStop(BooleanSupplier value) {
-    return new TrainJob(graph, data, normalization, options, teacher, hook, progress, value);
+    return new TrainJob(
+        graph, data, normalization, options, teacher, hook, progress, value, mayChangeRate);
+  }
+
+  TrainJob withMayChangeRate() {
+    return new TrainJob(graph, data, normalization, options, teacher, hook, progress, stop, true);
   }
 
   /** Says in one line what cannot work. */

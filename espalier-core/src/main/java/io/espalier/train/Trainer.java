@@ -41,7 +41,8 @@ public final class Trainer {
             Optional.empty(),
             TrainHook.NONE,
             Progress.none(),
-            () -> false));
+            () -> false,
+            false));
   }
 
   TrainJob job() {
@@ -79,6 +80,14 @@ public final class Trainer {
    */
   public Trainer stopWhen(BooleanSupplier stop) {
     return new Trainer(job.withStop(stop));
+  }
+
+  /**
+   * Lets the run go on with another learning rate, schedule or clip norm than before: for a run
+   * whose loss was no longer a number. {@code run.json} lists each change with where it was made.
+   */
+  public Trainer mayChangeRate() {
+    return new Trainer(job.withMayChangeRate());
   }
 
   /**

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
 import io.espalier.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,40 @@ class ResumeTest {
     assertTrue(TinyTraining.trainer(OPTIONS).run(folder("run")).complete());
   }
 
+  @Test
+  void rate_changedWhereThatIsAllowed_goesOnAndIsRecorded() throws IOException {
+    TinyTraining.trainer(OPTIONS).stopWhen(after(15)).run(folder("run"));
+    Trainer slower = TinyTraining.trainer(OPTIONS.withLearningRate(0.05)).mayChangeRate();
+    TrainResult result = slower.run(folder("run"));
+    assertTrue(result.complete());
+    assertTrue(result.history().get(2).learningRate() < 0.05);
+    assertTrue(result.history().getFirst().learningRate() > 0.05);
+    String record = Files.readString(folder("run").recordFile());
+    assertTrue(record.contains("learningRate 0.1, now 0.05"), record);
+    assertRefused("seed 1, now 2", TinyTraining.trainer(OPTIONS.withSeed(2)).mayChangeRate());
+  }
+
+  @Test
+  void thread_interruptedWhileItWaitsForData_leavesResumableRun() throws IOException {
+    TrainResult whole = TinyTraining.trainer(OPTIONS).run(folder("whole"));
+    for (boolean validating : new boolean[] {false, true}) {
+      String name = "validating " + validating;
+      DataSplits data = TinyTraining.splits();
+      Stalling train = new Stalling(data.train(), validating ? -1 : 700);
+      Stalling validation = new Stalling(data.validation(), validating ? 90 : -1);
+      TrainResult part =
+          Trainer.of(
+                  TinyTraining.net(),
+                  new DataSplits(train, validation, data.test()),
+                  TinyTraining.NORMALIZATION,
+                  OPTIONS)
+              .run(folder(name));
+      assertTrue(Thread.interrupted());
+      assertFalse(part.complete());
+      assertSame(whole, TinyTraining.trainer(OPTIONS).run(folder(name)), name);
+    }
+  }
+
   private void assertRefused(String words, Trainer trainer) {
     TrainException refusal = assertThrows(TrainException.class, () -> trainer.run(folder("run")));
     assertTrue(refusal.getMessage().contains(words), refusal.getMessage());
@@ -161,5 +197,68 @@ class ResumeTest {
   private static BooleanSupplier after(int calls) {
     int[] left = {calls};
     return () -> left[0]-- <= 0;
+  }
+
+  /**
+   * Interrupts the thread that made it when a certain number of images have been read, and stalls.
+   */
+  private static final class Stalling implements Dataset {
+    private final Dataset data;
+    private final int after;
+    private final AtomicInteger reads = new AtomicInteger();
+    private final Thread victim = Thread.currentThread();
+
+    private Stalling(Dataset data, int after) {
+      this.data = data;
+      this.after = after;
+    }
+
+    @Override
+    public void pixels(int index, byte[] into, int offset) {
+      data.pixels(index, into, offset);
+      if (reads.getAndIncrement() == after) {
+        victim.interrupt();
+        try {
+          Thread.sleep(60_000);
+        } catch (InterruptedException closed) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    @Override
+    public int size() {
+      return data.size();
+    }
+
+    @Override
+    public List<String> classNames() {
+      return data.classNames();
+    }
+
+    @Override
+    public int channels() {
+      return data.channels();
+    }
+
+    @Override
+    public int height() {
+      return data.height();
+    }
+
+    @Override
+    public int width() {
+      return data.width();
+    }
+
+    @Override
+    public int label(int index) {
+      return data.label(index);
+    }
+
+    @Override
+    public String digest() {
+      return data.digest();
+    }
   }
 }

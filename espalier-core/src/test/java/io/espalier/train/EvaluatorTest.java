@@ -1,0 +1,99 @@
+package io.espalier.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.data.Dataset;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.progress.Progress;
+import io.espalier.torch.Precision;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EvaluatorTest {
+  private static final EvaluateOptions OPTIONS = new EvaluateOptions(7, Precision.FLOAT32, 1);
+
+  @Test
+  void constantAnswer_scoresTheShareOfItsClass() {
+    // Weights of zero and a bias for class 2: a quarter of the images are of that class.
+    Graph constant =
+        TinyTraining.net()
+            .withWeights(
+                Map.of(
+                    "fc.weight",
+                    Tensor.floats(new int[] {4, 8}, new float[32]),
+                    "fc.bias",
+                    Tensor.floats(new int[] {4}, 0, 0, 3, 0)));
+    Accuracy accuracy = evaluate(constant, TinyTraining.stripes(40, 1));
+    assertEquals(0.25, accuracy.top1());
+    assertEquals(1, accuracy.top5());
+    assertEquals(40, accuracy.images());
+    double sum = Math.log(3 + Math.exp(3));
+    assertEquals((sum - 3) / 4 + 3 * sum / 4, accuracy.loss(), 1e-6);
+    assertTrue(accuracy.nearChance(4));
+  }
+
+  @Test
+  void batchSize_doesNotMatter() {
+    Dataset images = TinyTraining.stripes(40, 1);
+    Accuracy seven = evaluate(TinyTraining.net(), images);
+    Accuracy forty =
+        Evaluator.evaluate(
+            TinyTraining.net(),
+            images,
+            TinyTraining.NORMALIZATION,
+            OPTIONS.withBatchSize(40),
+            Progress.none());
+    assertEquals(seven.top1(), forty.top1());
+    assertEquals(seven.loss(), forty.loss(), 1e-6);
+  }
+
+  @Test
+  void images_withoutLabels_areRefused() {
+    Dataset bare = TinyTraining.unlabelled(8, 1);
+    TrainException refusal =
+        assertThrows(TrainException.class, () -> evaluate(TinyTraining.net(), bare));
+    assertTrue(refusal.getMessage().contains("labels"), refusal.getMessage());
+    assertThrows(TrainException.class, () -> evaluate(TinyTraining.net(), TinyTraining.none()));
+  }
+
+  @Test
+  void recalibration_measuresMeanAndVarianceOfItsBatches() {
+    // All pixels 255, which become 1: inside, every channel is the sum of its nine weights.
+    byte[] white = new byte[16 * 64];
+    Arrays.fill(white, (byte) 255);
+    Dataset images = Dataset.of(white, new int[16], List.of("white"), 1, 8, 8);
+    Graph net = TinyTraining.net();
+    Graph measured =
+        Recalibration.run(net, images, Normalization.preset("half"), 2, OPTIONS, Progress.none());
+    float[] mean = measured.weight("norm.mean").toFloats();
+    for (int channel = 0; channel < 8; channel++) {
+      assertEquals(meanOfWhite(net, channel), mean[channel], 1e-5);
+    }
+    assertNotEquals(net.weight("norm.variance"), measured.weight("norm.variance"));
+    assertEquals(net.weight("conv.weight"), measured.weight("conv.weight"));
+  }
+
+  /** A weight at the kernel's edge misses one row or column of eight in the padded 3x3 window. */
+  private static double meanOfWhite(Graph net, int channel) {
+    float[] weights = net.weight("conv.weight").toFloats();
+    double sum = 0;
+    for (int row = 0; row < 3; row++) {
+      for (int column = 0; column < 3; column++) {
+        double share = (row == 1 ? 1 : 7.0 / 8) * (column == 1 ? 1 : 7.0 / 8);
+        sum += weights[channel * 9 + row * 3 + column] * share;
+      }
+    }
+    return sum;
+  }
+
+  private static Accuracy evaluate(Graph graph, Dataset images) {
+    return Evaluator.evaluate(graph, images, TinyTraining.NORMALIZATION, OPTIONS, Progress.none());
+  }
+}
