@@ -35,6 +35,11 @@ record Entry(Number number, String symbol) {
     return symbol.isEmpty();
   }
 
+  /** True for a size that came out of a computation or that the file does not name. */
+  boolean isFormula() {
+    return symbol.equals(UNKNOWN) || symbol.contains("(") || symbol.contains("#");
+  }
+
   boolean is(long value) {
     return isNumber() && number.doubleValue() == value;
   }

@@ -74,11 +74,6 @@ final class GraphReader {
 
   /** A tensor of an element type that is not modelled is carried as a node. */
   private static NodeProto constant(TensorProto tensor) {
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-      throw new OnnxException(
-          "external data of tensor '%s' has an element type that is not modelled: %d"
-              .formatted(tensor.getName(), tensor.getDataType()));
-    }
     return NodeProto.newBuilder()
         .setOpType("Constant")
         .addAttribute(

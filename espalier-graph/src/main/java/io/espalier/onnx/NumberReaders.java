@@ -79,7 +79,7 @@ final class NumberReaders {
       return new Op.Dropout(node.attributes().real("ratio", 0.5));
     }
     double ratio = node.scalar(1, "its ratio").orElse(0.5);
-    if (node.scalar(2, "its training mode").orElse(0.0) != 0) {
+    if (ratio != 0 && node.scalar(2, "its training mode").orElse(0.0) != 0) {
       throw new Unmodelled("it is in training mode; export the network in evaluation mode");
     }
     return new Op.Dropout(ratio);

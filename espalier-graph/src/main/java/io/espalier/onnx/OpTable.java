@@ -6,6 +6,7 @@ import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,9 @@ final class OpTable {
       Arrays.stream(Pointwise.values())
           .collect(Collectors.toUnmodifiableMap(Pointwise::onnxName, kind -> kind));
 
+  /** Operators on sizes that are worked out or left to run time, but never become a record. */
+  private static final Set<String> SIZES = Set.of("Shape", "Size", "ConstantOfShape", "Range");
+
   private OpTable() {}
 
   /**
@@ -70,6 +74,9 @@ final class OpTable {
     Pointwise kind = POINTWISE.get(node.type());
     Function<NodeView, Op> reader =
         kind == null ? READERS.get(node.type()) : view -> NumberReaders.pointwise(view, kind);
+    if (reader == null && SIZES.contains(node.type())) {
+      throw node.dynamic("its result");
+    }
     if (reader == null) {
       throw new Unmodelled("the operator " + node.type() + " is not modelled");
     }

@@ -3,6 +3,7 @@ package io.espalier.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.espalier.graph.Bytes;
 import java.util.HashSet;
@@ -15,8 +16,30 @@ final class Payload {
   private Payload() {}
 
   static Bytes of(NodeProto proto) {
+    proto.getAttributeList().forEach(Payload::requireWhole);
     return Bytes.copyOf(
         proto.toBuilder().clearName().clearInput().clearOutput().build().toByteArray());
+  }
+
+  /** External data could not follow a node into another file. */
+  private static void requireWhole(AttributeProto attribute) {
+    requireWhole(attribute.getT());
+    attribute.getTensorsList().forEach(Payload::requireWhole);
+    requireWhole(attribute.getG());
+    attribute.getGraphsList().forEach(Payload::requireWhole);
+  }
+
+  private static void requireWhole(GraphProto graph) {
+    graph.getInitializerList().forEach(Payload::requireWhole);
+    graph.getNodeList().forEach(node -> node.getAttributeList().forEach(Payload::requireWhole));
+  }
+
+  private static void requireWhole(TensorProto tensor) {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+      throw new OnnxException(
+          "tensor '%s' of an operator that is not modelled has external data"
+              .formatted(tensor.getName()));
+    }
   }
 
   static NodeProto parse(Bytes payload) {

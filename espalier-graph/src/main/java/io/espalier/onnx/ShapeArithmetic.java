@@ -150,7 +150,7 @@ final class ShapeArithmetic {
     boolean cutsOff = x.type().isReal() && !to.isReal();
     List<Entry> entries = new ArrayList<>();
     for (Entry entry : entries(x)) {
-      boolean formula = entry.symbol().contains("(");
+      boolean formula = entry.isFormula();
       entries.add(
           entry.isNumber()
               ? cutsOff ? Entry.of(entry.whole()) : to.isReal() ? Entry.of(entry.real()) : entry

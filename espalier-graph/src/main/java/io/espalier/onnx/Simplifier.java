@@ -1,14 +1,17 @@
 package io.espalier.onnx;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.espalier.graph.Dim;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.GraphException;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Port;
+import io.espalier.graph.Shape;
 import io.espalier.graph.ShapeInference;
 import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ public final class Simplifier {
   private final int opset;
   private final Knowledge knowledge = new Knowledge();
   private final ShapeArithmetic arithmetic;
+  private final Inlining inlining;
   private final Set<String> outputs;
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -37,6 +41,7 @@ public final class Simplifier {
     this.opset = Math.min(graph.header().opset(), Opsets.NEWEST);
     long elements = graph.initializers().values().stream().mapToLong(Tensor::elements).sum();
     this.arithmetic = new ShapeArithmetic(knowledge, new FoldBudget(elements));
+    this.inlining = new Inlining(graph);
     this.outputs = graph.outputs().stream().map(Port::name).collect(Collectors.toSet());
   }
 
@@ -61,13 +66,19 @@ public final class Simplifier {
     graph.initializers().forEach(builder::initializer);
     constants.forEach(builder::initializer);
     nodes.forEach(builder::add);
-    graph.types().forEach(builder::hint);
+    knowledge.types().forEach(builder::hint);
     return builder.buildReachable();
   }
 
   private void visit(Node given) {
+    Optional<Inlining.Branch> branch = branch(given);
+    if (branch.isPresent()) {
+      branch.get().constants().forEach(this::constant);
+      branch.get().nodes().forEach(this::visit);
+      return;
+    }
     Node node = given.op() instanceof Op.Opaque opaque ? modelled(given, opaque) : given;
-    knowledge.types().putAll(ShapeInference.outputs(node, knowledge.types(), graph.types()));
+    knowledge.types().putAll(types(node));
     Optional<List<Known>> found = arithmetic.evaluate(node);
     found.ifPresent(values -> learn(node, values));
     boolean constant =
@@ -79,6 +90,47 @@ public final class Simplifier {
     } else {
       learned(node).forEach(constants::put);
     }
+  }
+
+  private void constant(String name, Tensor tensor) {
+    knowledge.constant(name, tensor);
+    constants.put(name, tensor);
+  }
+
+  /** The branch of an If whose condition is known. */
+  private Optional<Inlining.Branch> branch(Node node) {
+    if (node.op() instanceof Op.Opaque opaque
+        && opaque.domain().isEmpty()
+        && opaque.type().equals("If")
+        && knowledge.value(node.input(0)).orElse(null) instanceof Known.Numbers condition
+        && condition.elements() == 1) {
+      return inlining.branch(node, opaque, !condition.entry(0).is(0));
+    }
+    return Optional.empty();
+  }
+
+  private Map<String, ValueType> types(Node node) {
+    Map<String, ValueType> hints = graph.types();
+    Map<String, ValueType> types = ShapeInference.outputs(node, knowledge.types(), hints);
+    if (node.op() instanceof Op.Opaque opaque && opaque.domain().isEmpty()) {
+      OpaqueTypes.of(node, opaque.type(), knowledge)
+          .ifPresent(type -> types.merge(node.output(), type, Simplifier::filled));
+    }
+    return types;
+  }
+
+  /** What follows, and where nothing follows what the file says. */
+  private static ValueType filled(ValueType hint, ValueType known) {
+    Shape shape = known.shape();
+    if (hint.shape().rank() != shape.rank()) {
+      return known;
+    }
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      if (shape.dim(axis).equals(Dim.unknown())) {
+        shape = shape.with(axis, hint.shape().dim(axis));
+      }
+    }
+    return new ValueType(known.type(), shape);
   }
 
   private void learn(Node node, List<Known> values) {
