@@ -12,6 +12,7 @@ import java.util.List;
  * @param units how many units there are
  * @param members the weights that the units have a part in
  * @param readers the places that sum the channels out
+ * @param passages values that carry some of the channels on
  * @param balances blocks of units of which equally many must stay
  */
 public record ChannelGroup(
@@ -21,11 +22,13 @@ public record ChannelGroup(
     int units,
     List<Member> members,
     List<Reader> readers,
+    List<Passage> passages,
     List<Balance> balances) {
   public ChannelGroup {
     producers = List.copyOf(producers);
     members = List.copyOf(members);
     readers = List.copyOf(readers);
+    passages = List.copyOf(passages);
     balances = List.copyOf(balances);
   }
 

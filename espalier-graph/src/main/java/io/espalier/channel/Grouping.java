@@ -97,10 +97,12 @@ final class Grouping {
   private List<ChannelGroup> describe() {
     List<List<Member>> members = new ArrayList<>();
     List<List<Reader>> readers = new ArrayList<>();
+    List<List<Passage>> passages = new ArrayList<>();
     List<Set<String>> producers = new ArrayList<>();
     for (int i = 0; i < roots.size(); i++) {
       members.add(new ArrayList<>());
       readers.add(new ArrayList<>());
+      passages.add(new ArrayList<>());
       producers.add(new LinkedHashSet<>());
     }
     for (Binding b : state.bindings) {
@@ -124,6 +126,13 @@ final class Grouping {
                       .get(group)
                       .add(new Reader(r.node(), r.input(), space(r.ids()), positions)));
     }
+    for (String value : state.passages) {
+      IdArray ids = state.ids(value).orElseThrow();
+      positions(ids)
+          .forEach(
+              (group, positions) ->
+                  passages.get(group).add(new Passage(value, space(ids), positions)));
+    }
     List<List<Balance>> balances = balances();
     Set<String> names = new HashSet<>();
     List<ChannelGroup> described = new ArrayList<>();
@@ -140,8 +149,7 @@ final class Grouping {
               makers,
               roots.get(i).size(),
               members.get(i),
-              readers.get(i),
-              balances.get(i)));
+              readers.get(i), passages.get(i), balances.get(i)));
     }
     return described;
   }

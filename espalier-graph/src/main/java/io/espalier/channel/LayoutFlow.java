@@ -91,7 +91,7 @@ final class LayoutFlow {
       int from = start;
       IdArray piece = array.get().select(axis, op.sizes().get(i), j -> from + j);
       if (i < node.outputs().size()) {
-        state.set(node.outputs().get(i), piece);
+        pass(node.outputs().get(i), piece);
       }
       pieces.add(piece.select(axis, piece.sizes()[axis], j -> j).ids());
       start += op.sizes().get(i);
@@ -115,7 +115,15 @@ final class LayoutFlow {
         array = sliceChannels(node, op, i, axis, array);
       }
     }
-    state.set(node.output(), array);
+    pass(node.output(), array);
+  }
+
+  /** Hands on a part of the channels. */
+  private void pass(String value, IdArray array) {
+    if (!value.isEmpty()) {
+      state.set(value, array);
+      state.passages.add(value);
+    }
   }
 
   private IdArray sliceChannels(Node node, Op.Slice op, int entry, int axis, IdArray array) {
@@ -172,7 +180,7 @@ final class LayoutFlow {
     } else if (array.varies(axis)) {
       state.edit(node, kept -> gatherKept(op, kept, array.ids(), indices));
     }
-    state.set(node.output(), op.scalar() ? dropAxis(picked, axis) : picked);
+    pass(node.output(), op.scalar() ? dropAxis(picked, axis) : picked);
   }
 
   private static Op gatherKept(Op.Gather op, Kept kept, int[] ids, int[] indices) {

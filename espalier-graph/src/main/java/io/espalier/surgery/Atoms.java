@@ -65,7 +65,21 @@ final class Atoms {
       }
       balance.blocks().forEach(covered::addAll);
     }
-    return ties.sets();
+    return ties.sets().stream().filter(set -> keepsBalance(set, group.balances())).toList();
+  }
+
+  /** True when {@code set} takes equally many positions from all blocks of every balance. */
+  private static boolean keepsBalance(int[] set, List<Balance> balances) {
+    Set<Integer> units = new HashSet<>();
+    Arrays.stream(set).forEach(units::add);
+    return balances.stream()
+        .allMatch(
+            balance ->
+                balance.blocks().stream()
+                        .mapToLong(block -> block.stream().filter(units::contains).count())
+                        .distinct()
+                        .count()
+                    == 1);
   }
 
   /** True when equal parts of the finer blocks are equal parts of the coarser ones too. */

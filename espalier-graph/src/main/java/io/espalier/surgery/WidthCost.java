@@ -3,6 +3,7 @@ package io.espalier.surgery;
 import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
 import io.espalier.channel.Member;
+import io.espalier.channel.Passage;
 import io.espalier.channel.Positions;
 import io.espalier.channel.Role;
 import io.espalier.cost.Budget;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a network costs while units come and go, without cutting it. A layer's MACs are its weight's
@@ -86,7 +88,7 @@ final class WidthCost {
     }
   }
 
-  /** The part of a unit in one space. */
+  /** The part of a unit in one space, of a weight or (weight null) of a value. */
   private record Touch(Weight weight, Space space, int[] positions) {}
 
   private final List<List<List<Touch>>> touches = new ArrayList<>();
@@ -113,8 +115,9 @@ final class WidthCost {
     params = originalParams;
     units = originalUnits;
     Map<String, Weight> weights = new HashMap<>();
+    Map<String, Space> values = new HashMap<>();
     for (ChannelGroup group : map.groups()) {
-      touches.add(touches(graph, group, weights));
+      touches.add(touches(graph, group, weights, values));
     }
     for (NodeCost node : cost.nodes()) {
       Weight weight = node.counts() ? weights.get(node.node().input(1)) : null;
@@ -125,7 +128,7 @@ final class WidthCost {
   }
 
   private static List<List<Touch>> touches(
-      Graph graph, ChannelGroup group, Map<String, Weight> weights) {
+      Graph graph, ChannelGroup group, Map<String, Weight> weights, Map<String, Space> values) {
     List<List<Touch>> byUnit = new ArrayList<>();
     for (int unit = 0; unit < group.units(); unit++) {
       byUnit.add(new ArrayList<>());
@@ -142,6 +145,15 @@ final class WidthCost {
         int[] positions = member.positions(unit);
         if (positions.length > 0) {
           byUnit.get(unit).add(new Touch(weight, space, positions));
+        }
+      }
+    }
+    for (Passage passage : group.passages()) {
+      Space space = values.computeIfAbsent(passage.value(), v -> new Space(passage.space()));
+      for (int unit = 0; unit < group.units(); unit++) {
+        int[] positions = passage.positions(unit);
+        if (positions.length > 0) {
+          byUnit.get(unit).add(new Touch(null, space, positions));
         }
       }
     }
@@ -208,7 +220,7 @@ final class WidthCost {
         }
       }
     }
-    changed.stream().distinct().forEach(this::recount);
+    changed.stream().filter(Objects::nonNull).distinct().forEach(this::recount);
   }
 
   private void recount(Weight weight) {
