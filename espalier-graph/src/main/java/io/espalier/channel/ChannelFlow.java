@@ -32,7 +32,11 @@ final class ChannelFlow {
     FlowState state = new FlowState(graph);
     ChannelFlow flow = new ChannelFlow(state);
     graph.inputs().forEach(flow::networkInput);
-    graph.nodes().stream().filter(node -> !state.isConstant(node.output())).forEach(flow::visit);
+    for (Node node : graph.nodes()) {
+      if (!state.isConstant(node.output())) {
+        flow.visitTyped(node);
+      }
+    }
     for (Port output : graph.outputs()) {
       state.freeze(output.name(), "network output '%s'".formatted(output.name()));
     }
@@ -46,6 +50,19 @@ final class ChannelFlow {
       int[] fresh = state.identities.create(input.name(), size);
       state.identities.freeze(fresh, "network input '%s'".formatted(input.name()));
       state.set(input.name(), IdArray.along(rank, 1, fresh));
+    }
+  }
+
+  /** Nothing can be said about an operator on values of unknown shape. */
+  private void visitTyped(Node node) {
+    boolean typed = state.rank(node.output()) >= 0;
+    for (String input : node.inputs()) {
+      typed &= input.isEmpty() || state.rank(input) >= 0;
+    }
+    if (typed || node.op() instanceof Op.Opaque) {
+      visit(node);
+    } else {
+      freezeAround(node, "%s works on a value of unknown shape".formatted(at(node)));
     }
   }
 
@@ -188,8 +205,7 @@ final class ChannelFlow {
   private void computedWeight(Node node, int[] in) {
     String reason = "%s computes its weight at run time".formatted(at(node));
     state.identities.freeze(in, reason);
-    node.inputs().forEach(input -> state.freeze(input, reason));
-    freezeOutputs(node, reason);
+    freezeAround(node, reason);
   }
 
   private void gemm(Node node, Op.Gemm op) {
@@ -422,7 +438,10 @@ final class ChannelFlow {
   }
 
   private void opaque(Node node, Op.Opaque op) {
-    String reason = "%s is not modelled (%s)".formatted(at(node), op.reason());
+    freezeAround(node, "%s is not modelled (%s)".formatted(at(node), op.reason()));
+  }
+
+  private void freezeAround(Node node, String reason) {
     Graph.reads(node).forEach(input -> state.freeze(input, reason));
     freezeOutputs(node, reason);
   }

@@ -94,7 +94,10 @@ final class FlowState {
     if (array != null && axis < array.rank() && (array.varies(axis) || size == 1)) {
       return collapse(array, axis);
     }
-    String reason = "%s reads channels of '%s' that have no identity".formatted(at(reader), value);
+    String reason =
+        Optional.ofNullable(array)
+            .flatMap(a -> identities.frozen(a.ids()[0]))
+            .orElse("%s reads channels of '%s' that have no identity".formatted(at(reader), value));
     if (array != null) {
       identities.freeze(array.ids(), reason);
     }

@@ -72,19 +72,24 @@ final class WidthCost {
       return elements;
     }
 
+    /** Cells of axes 0 and 1 that stay, times what lies behind each. */
     private long scattered() {
-      boolean[] gone = new boolean[tensor.elements()];
+      int rows = tensor.size(0);
+      int columns = tensor.size(1);
+      boolean[] gone = new boolean[rows * columns];
       for (Space space : spaces.values()) {
-        int[] positions = Positions.ofElements(space.sizes, tensor.shape());
+        boolean byRow = space.sizes.getFirst() > 1;
+        boolean byColumn = space.sizes.get(1) > 1;
         for (int i = 0; i < gone.length; i++) {
-          gone[i] |= space.gone[positions[i]];
+          int row = byRow ? i / columns : 0;
+          gone[i] |= space.gone[byColumn ? row * columns + i % columns : row];
         }
       }
-      long count = 0;
-      for (boolean g : gone) {
-        count += g ? 0 : 1;
+      long cells = 0;
+      for (boolean cell : gone) {
+        cells += cell ? 0 : 1;
       }
-      return count;
+      return cells * (tensor.elements() / gone.length);
     }
   }
 
