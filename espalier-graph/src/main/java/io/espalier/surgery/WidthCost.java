@@ -61,7 +61,9 @@ final class WidthCost {
 
     /** Elements that stay. */
     long elements() {
-      boolean plain = spaces.values().stream().allMatch(s -> Positions.soleAxis(s.sizes) >= 0);
+      boolean plain =
+          spaces.values().stream()
+              .allMatch(s -> s.gone.length == 1 || Positions.soleAxis(s.sizes) >= 0);
       if (!plain) {
         return scattered();
       }
