@@ -14,7 +14,8 @@ final class Difference {
       boolean same = Double.compare(expected[i], actual[i]) == 0;
       double difference = same ? 0 : Math.abs(expected[i] - actual[i]);
       largestDifference =
-          Math.max(largestDifference, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+          Math.max(
+              largestDifference, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
       largestOutput = Math.max(largestOutput, Math.abs(expected[i]));
     }
   }

@@ -8,7 +8,8 @@ import java.util.OptionalDouble;
  *
  * @param libtorch in float64 on libtorch; empty where a node cannot run there
  * @param libtorchNote why it is empty
- * @param onnxRuntime in the file's types in ONNX Runtime without optimisations; empty where it was not run
+ * @param onnxRuntime in the file's types in ONNX Runtime without optimisations; empty where it was
+ *     not run
  * @param samples inputs that were run
  */
 public record ProofResult(

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The property test can fail: with one rule of the channel flow broken in a copy of its source, some
- * random network is cut wrongly or not at all.
+ * The property test can fail: with one rule of the channel flow broken in a copy of its source,
+ * some random network is cut wrongly or not at all.
  */
 class BrokenRuleTest {
   private static final int GRAPHS = 300;

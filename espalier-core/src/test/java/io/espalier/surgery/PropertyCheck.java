@@ -8,7 +8,7 @@ import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
-import io.espalier.proof.RandomInputs;
+import io.espalier.latency.RandomInputs;
 import io.espalier.testing.RandomGraphs;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
@@ -25,8 +25,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 
 /**
- * The property that all surgery rests on, for the random network of one seed: what the mask silences
- * and what the cut removes is the same, to the last digits of float64.
+ * The property that all surgery rests on, for the random network of one seed: what the mask
+ * silences and what the cut removes is the same, to the last digits of float64.
  */
 public final class PropertyCheck implements Callable<Integer> {
   private static final double LIMIT = 1e-9;
@@ -42,13 +42,12 @@ public final class PropertyCheck implements Callable<Integer> {
     Graph graph = RandomGraphs.of(seed);
     SplittableRandom random = new SplittableRandom(seed + 1);
     ChannelMap map = ChannelMap.of(graph);
-    Scores scores =
-        Scores.of(map, group -> random.doubles(group.units()).toArray());
+    Scores scores = Scores.of(map, group -> random.doubles(group.units()).toArray());
     Map<Integer, BitSet> removed = removal(graph, map, scores, random);
     PruningPlan plan = Plans.units(graph, map, removed);
     Graph cut = Surgeon.cut(graph, plan);
     requireCost(graph, map, removed, cut);
-    Map<String, Tensor> inputs = RandomInputs.of(graph, 1, seed);
+    Map<String, Tensor> inputs = RandomInputs.of(graph.inputs(), 0, seed);
     List<double[]> masked = run(Mask.apply(graph, plan), inputs);
     requireSame("cut", masked, run(cut, inputs));
     Graph noisy = randomised(graph, map, removed, random);
@@ -64,8 +63,7 @@ public final class PropertyCheck implements Callable<Integer> {
     for (double share = 0.3 + 0.5 * random.nextDouble(); share < 1; share += 0.1) {
       Budget.Counted budget = new Budget.Share(Budget.Quantity.MACS, share);
       try {
-        return Planner.removal(
-            graph, map, scores, PlanOptions.of(budget).withRanking(ranking));
+        return Planner.removal(graph, map, scores, PlanOptions.of(budget).withRanking(ranking));
       } catch (PlanException e) {
         if (!e.getMessage().contains("cannot be met")) {
           throw e;
@@ -75,8 +73,7 @@ public final class PropertyCheck implements Callable<Integer> {
     return Map.of();
   }
 
-  private void requireCost(
-      Graph graph, ChannelMap map, Map<Integer, BitSet> removed, Graph cut) {
+  private void requireCost(Graph graph, ChannelMap map, Map<Integer, BitSet> removed, Graph cut) {
     WidthCost predicted = new WidthCost(graph, map, 0);
     removed.forEach((group, units) -> predicted.remove(group, units.stream().toArray()));
     long macs = Cost.of(cut).macs();

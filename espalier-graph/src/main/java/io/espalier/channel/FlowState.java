@@ -21,6 +21,7 @@ final class FlowState {
   final List<Binding> bindings = new ArrayList<>();
   final List<Reading> readings = new ArrayList<>();
   final Map<String, Edit> edits = new LinkedHashMap<>();
+
   /** Values that carry some of the channels of another on. */
   final List<String> passages = new ArrayList<>();
 

@@ -149,7 +149,9 @@ final class Grouping {
               makers,
               roots.get(i).size(),
               members.get(i),
-              readers.get(i), passages.get(i), balances.get(i)));
+              readers.get(i),
+              passages.get(i),
+              balances.get(i)));
     }
     return described;
   }

@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A value that carries some of the channels of another: a piece of a split, a slice, a gather. It must
- * keep one, as a layer must. Positions are as in {@link Member}, over the value's shape.
+ * A value that carries some of the channels of another: a piece of a split, a slice, a gather. It
+ * must keep one, as a layer must. Positions are as in {@link Member}, over the value's shape.
  */
 public final class Passage {
   private final String value;

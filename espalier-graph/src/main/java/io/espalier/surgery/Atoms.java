@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The smallest sets of units that may go together: single units; where a grouped convolution asks for
- * balance, one of each of its blocks; with alignment, as many as make the kept width a multiple.
+ * The smallest sets of units that may go together: single units; where a grouped convolution asks
+ * for balance, one of each of its blocks; with alignment, as many as make the kept width a
+ * multiple.
  */
 final class Atoms {
   /** Units of one group that go together; {@code score} is their mean score. */
@@ -173,9 +174,7 @@ final class Atoms {
           sets.computeIfAbsent(find(unit), key -> new ArrayList<>()).add(unit);
         }
       }
-      return sets.values().stream()
-          .map(set -> set.stream().mapToInt(u -> u).toArray())
-          .toList();
+      return sets.values().stream().map(set -> set.stream().mapToInt(u -> u).toArray()).toList();
     }
   }
 }

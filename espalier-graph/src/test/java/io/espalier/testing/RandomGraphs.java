@@ -199,7 +199,8 @@ public final class RandomGraphs {
   private Maps shuffle(Maps x) {
     int groups = x.channels % 2 == 0 ? 2 : x.channels % 3 == 0 ? 3 : 1;
     long width = x.channels / groups;
-    Op open = new Op.Reshape(List.of(0L, (long) groups, width, (long) x.size, (long) x.size), false);
+    Op open =
+        new Op.Reshape(List.of(0L, (long) groups, width, (long) x.size, (long) x.size), false);
     Maps opened = add(open, x.channels, x.size, x.name);
     Maps turned = add(new Op.Transpose(List.of(0, 2, 1, 3, 4)), x.channels, x.size, opened.name);
     Op close = new Op.Reshape(List.of(0L, (long) x.channels, (long) x.size, (long) x.size), false);
