@@ -2,7 +2,6 @@ package io.espalier.torch;
 
 import io.espalier.graph.DataType;
 import java.util.Collection;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -55,9 +54,7 @@ final class Args {
 
   /** An int64 tensor of one axis. */
   static Tensor index(long[] indices) {
-    Tensor index = Storage.empty(DataType.INT64, indices.length);
-    new LongPointer(index.data_ptr()).put(indices);
-    return index;
+    return Storage.write(Storage.empty(DataType.INT64, indices.length), indices);
   }
 
   /** {@code values} along {@code axis} of {@code like}, in its type, to be broadcast. */

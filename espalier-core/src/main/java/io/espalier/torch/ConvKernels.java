@@ -88,9 +88,10 @@ final class ConvKernels {
       long outputPadding = at(op.outputPadding(), axis);
       long stride = window.strides().get(axis);
       long whole = stride * (x.size(axis + 2) - 1) + window.extent(axis);
-      Long wanted = wantedSize(op, axis, stride * x.size(axis + 2));
+      long most = whole + outputPadding;
+      Long wanted = wantedSize(op, axis, Math.min(most, stride * x.size(axis + 2)));
       if (wanted != null) {
-        long total = Math.max(0, whole + outputPadding - wanted);
+        long total = Math.max(0, most - wanted);
         boolean upper = window.autoPad() == Window.AutoPad.SAME_UPPER;
         pads[axis] = upper ? total / 2 : total - total / 2;
         pads[rank + axis] = whole - wanted - pads[axis];

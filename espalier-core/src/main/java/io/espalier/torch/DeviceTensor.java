@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -51,17 +49,13 @@ public final class DeviceTensor implements AutoCloseable {
   /** A float tensor with a copy of {@code data}. */
   public static DeviceTensor of(float[] data, long... shape) {
     Storage.requireElements("tensor", data.length, shape);
-    Tensor tensor = Storage.empty(DataType.FLOAT, shape);
-    new FloatPointer(tensor.data_ptr()).put(data);
-    return new DeviceTensor(tensor);
+    return new DeviceTensor(Storage.write(Storage.empty(DataType.FLOAT, shape), data));
   }
 
   /** An int64 tensor with a copy of {@code data}. */
   public static DeviceTensor of(long[] data, long... shape) {
     Storage.requireElements("tensor", data.length, shape);
-    Tensor tensor = Storage.empty(DataType.INT64, shape);
-    new LongPointer(tensor.data_ptr()).put(data);
-    return new DeviceTensor(tensor);
+    return new DeviceTensor(Storage.write(Storage.empty(DataType.INT64, shape), data));
   }
 
   /** A copy of {@code tensor} in its own type; unsigned types wider than a byte become int64. */

@@ -3,6 +3,7 @@ package io.espalier.torch;
 import io.espalier.graph.DataType;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -65,10 +66,9 @@ final class Storage {
     if (type == tensor.type()) {
       byte[] bytes = new byte[tensor.byteCount()];
       tensor.buffer().get(bytes);
-      bytes(device, bytes.length).put(bytes);
+      write(device, bytes);
     } else {
-      LongPointer target = new LongPointer(device.data_ptr());
-      target.capacity(tensor.elements()).put(tensor.toLongs());
+      write(device, tensor.toLongs());
     }
     return device;
   }
@@ -78,8 +78,7 @@ final class Storage {
     try (Scope scope = Scope.open()) {
       Tensor plain = tensor.detach().contiguous();
       DataType type = dataType(plain.scalar_type());
-      byte[] bytes = new byte[Math.toIntExact(plain.nbytes())];
-      bytes(plain, bytes.length).get(bytes);
+      byte[] bytes = read(plain);
       int[] shape = Arrays.stream(shape(plain)).mapToInt(Math::toIntExact).toArray();
       return io.espalier.graph.Tensor.of(type, shape, bytes);
     }
@@ -106,7 +105,34 @@ final class Storage {
     }
   }
 
-  private static BytePointer bytes(Tensor tensor, long count) {
-    return new BytePointer(tensor.data_ptr()).capacity(count);
+  /** Copies {@code data} into {@code tensor}; one without elements has no memory at all. */
+  static Tensor write(Tensor tensor, byte[] data) {
+    if (data.length > 0) {
+      new BytePointer(tensor.data_ptr()).put(data);
+    }
+    return tensor;
+  }
+
+  static Tensor write(Tensor tensor, long[] data) {
+    if (data.length > 0) {
+      new LongPointer(tensor.data_ptr()).put(data);
+    }
+    return tensor;
+  }
+
+  static Tensor write(Tensor tensor, float[] data) {
+    if (data.length > 0) {
+      new FloatPointer(tensor.data_ptr()).put(data);
+    }
+    return tensor;
+  }
+
+  /** The memory of a contiguous tensor. */
+  static byte[] read(Tensor tensor) {
+    byte[] bytes = new byte[Math.toIntExact(tensor.nbytes())];
+    if (bytes.length > 0) {
+      new BytePointer(tensor.data_ptr()).get(bytes);
+    }
+    return bytes;
   }
 }

@@ -3,7 +3,6 @@ package io.espalier.torch;
 import io.espalier.graph.DataType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.Generator;
@@ -95,9 +94,7 @@ public final class Torch {
     try (Scope scope = Scope.open();
         Generator generator = torch.getDefaultCPUGenerator();
         Tensor state = generator.get_state()) {
-      byte[] bytes = new byte[Math.toIntExact(state.numel())];
-      new BytePointer(state.data_ptr()).capacity(bytes.length).get(bytes);
-      return bytes;
+      return Storage.read(state);
     }
   }
 
@@ -106,8 +103,7 @@ public final class Torch {
     start();
     try (Scope scope = Scope.open();
         Generator generator = torch.getDefaultCPUGenerator()) {
-      Tensor bytes = Storage.empty(DataType.UINT8, state.length);
-      new BytePointer(bytes.data_ptr()).capacity(state.length).put(state);
+      Tensor bytes = Storage.write(Storage.empty(DataType.UINT8, state.length), state);
       TorchException.call(
           () -> {
             generator.set_state(bytes);

@@ -3,14 +3,17 @@ package io.espalier.torch;
 import com.sun.management.OperatingSystemMXBean;
 import io.espalier.graph.Graph;
 import io.espalier.onnx.OnnxReader;
+import io.espalier.zoo.Zoo;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
 
 /**
  * CPU time of one training step, printed as tools/bench/torch_peer.py prints it, so that both can
- * run in turns. Arguments: an ONNX file, fp32 or bf16, the number of steps, the number of threads.
+ * run in turns. Arguments: an ONNX file or the name of a network of the zoo, fp32 or bf16, the
+ * number of steps, the number of threads.
  */
 final class TrainStepBench {
   private static final int BATCH = 128;
@@ -24,13 +27,14 @@ final class TrainStepBench {
     Precision precision = args[1].equals("bf16") ? Precision.BFLOAT16 : Precision.FLOAT32;
     int steps = Integer.parseInt(args[2]);
     Torch.threads(Integer.parseInt(args[3]));
-    Graph graph = OnnxReader.read(Path.of(args[0]));
+    Path file = Path.of(args[0]);
+    Graph graph = Files.exists(file) ? OnnxReader.read(file) : Zoo.build(args[0], 0);
     try (TorchNet net = TorchNet.of(graph, new NetOptions(precision, true));
         Sgd sgd = new Sgd(net.parameters(), new Sgd.Options(0.9, false), name -> 1e-4)) {
       System.out.printf(
           Locale.ROOT,
           "{\"model\": \"%s\", \"precision\": \"%s\", \"batch\": %d, \"steps\": %d, %s}%n",
-          Path.of(args[0]).getFileName(),
+          file.getFileName(),
           args[1],
           BATCH,
           steps,

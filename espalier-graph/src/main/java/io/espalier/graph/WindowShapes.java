@@ -148,10 +148,12 @@ final class WindowShapes {
       return Dim.of(op.outputShape().get(axis));
     }
     long stride = window.strides().get(axis);
-    if (!window.hasFixedPads()) {
-      return Dims.times(size, stride);
-    }
     long extra = op.outputPadding().isEmpty() ? 0 : op.outputPadding().get(axis);
+    if (!window.hasFixedPads()) {
+      // A window shorter than its stride leaves less than SAME asks for: padding only takes away.
+      long missing = Math.min(0, window.extent(axis) + extra - stride);
+      return Dims.plus(Dims.times(size, stride), missing);
+    }
     long more = extra + window.extent(axis) - padding(window, axis) - stride;
     if (!size.isFixed()) {
       return Dims.plus(Dims.times(size, stride), more);
