@@ -27,7 +27,12 @@ class LauncherTest {
   private static final String JAVA =
       """
       #!/bin/sh
-      for word in "$@"; do echo "word=$word"; done
+      for word in "$@"; do
+        case $word in
+          -XX:ArchiveClassesAtExit=*) touch "${word#*=}"; exit 0 ;;
+        esac
+        echo "word=$word"
+      done
       env | grep -E '^(OMP|OPENBLAS|MALLOC)_' | sort
       exit 7
       """;
@@ -76,6 +81,8 @@ class LauncherTest {
     assertTrue(run.out().contains("word=a b.onnx\nword=--budget\nword=macs=50%\n"), run.out());
     assertTrue(run.out().contains("word=--enable-native-access=ALL-UNNAMED\n"), run.out());
     assertTrue(run.out().contains("word=--sun-misc-unsafe-memory-access=allow\n"), run.out());
+    Path archive = project.resolve("espalier-cli/target/launcher.jsa");
+    assertTrue(run.out().contains("word=-XX:SharedArchiveFile=" + archive + "\n"), run.out());
     assertTrue(run.out().contains("OMP_WAIT_POLICY=PASSIVE\n"), run.out());
     assertTrue(run.out().contains("MALLOC_TRIM_THRESHOLD_=17179869184\n"), run.out());
   }
