@@ -55,8 +55,7 @@ public record PlanOptions(
 
   /** A budget met by ranking all units together. */
   public static PlanOptions of(Budget.Counted budget) {
-    return new PlanOptions(
-        Optional.of(budget), Ranking.GLOBAL, Map.of(), List.of(), 0, 1);
+    return new PlanOptions(Optional.of(budget), Ranking.GLOBAL, Map.of(), List.of(), 0, 1);
   }
 
   public PlanOptions withRanking(Ranking newRanking) {

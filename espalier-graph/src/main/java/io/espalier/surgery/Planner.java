@@ -68,7 +68,8 @@ public final class Planner {
 
   private Optional<Double> ratio(ChannelGroup group) {
     return options.ratios().entrySet().stream()
-        .filter(entry -> group.producers().stream().anyMatch(p -> matches(p, List.of(entry.getKey()))))
+        .filter(
+            entry -> group.producers().stream().anyMatch(p -> matches(p, List.of(entry.getKey()))))
         .map(Map.Entry::getValue)
         .max(Comparator.naturalOrder());
   }

@@ -12,9 +12,9 @@ import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
 import io.espalier.zoo.Zoo;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.BitSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,8 +30,7 @@ class ZooSurgeryTest {
     List<LayerFreedom> layers = ChannelMap.of(Zoo.build(name, 1)).layers();
     for (LayerFreedom layer : layers) {
       assertTrue(
-          layer.outputReason().isEmpty()
-              || layer.outputReason().get().startsWith("network output"),
+          layer.outputReason().isEmpty() || layer.outputReason().get().startsWith("network output"),
           layer.toString());
       assertTrue(
           layer.inputReason().isEmpty() || layer.inputReason().get().startsWith("network input"),
