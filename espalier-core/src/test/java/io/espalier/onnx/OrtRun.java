@@ -84,6 +84,10 @@ final class OrtRun {
         switch (tensor.getInfo().type) {
           case FLOAT16 -> DataType.FLOAT16;
           case FLOAT -> DataType.FLOAT;
+          case DOUBLE -> DataType.DOUBLE;
+          case BOOL -> DataType.BOOL;
+          case UINT8 -> DataType.UINT8;
+          case INT8 -> DataType.INT8;
           default -> throw new IllegalArgumentException("output type " + tensor.getInfo().type);
         };
     return Tensor.of(type, shape, buffer);

@@ -30,7 +30,8 @@ final class Attributes {
 
   double real(String name, double otherwise) {
     return take(name, AttributeType.FLOAT)
-        .map(attribute -> decimal(attribute.getF(), otherwise))
+        .map(AttributeProto::getF)
+        .map(value -> (float) otherwise == value ? otherwise : decimal(value))
         .orElse(otherwise);
   }
 
@@ -46,7 +47,7 @@ final class Attributes {
 
   Optional<List<Double>> reals(String name) {
     return take(name, AttributeType.FLOATS)
-        .map(attribute -> attribute.getFloatsList().stream().map(f -> decimal(f, f)).toList());
+        .map(attribute -> attribute.getFloatsList().stream().map(Attributes::decimal).toList());
   }
 
   /** An attribute of which one value alone is modelled. */
@@ -74,10 +75,7 @@ final class Attributes {
    * The shortest decimal number that is {@code value} in single precision: 0.1 rather than
    * 0.10000000149. It is written back as the same bits.
    */
-  static double decimal(float value, double otherwise) {
-    if ((float) otherwise == value) {
-      return otherwise;
-    }
+  static double decimal(float value) {
     double decimal = Double.parseDouble(Float.toString(value));
     return (float) decimal == value ? decimal : value;
   }

@@ -13,7 +13,7 @@ final class MinimumOpset {
 
   static int of(Node node, Graph graph) {
     return switch (node.op()) {
-      case Op.Elementwise o -> of(o.kind());
+      case Op.Elementwise o -> of(o.kind(), node, graph);
       case Op.MaxPool o -> o.ceil() || isDilated(o.window()) ? 10 : indices(node);
       case Op.AveragePool o -> isDilated(o.window()) ? 19 : o.ceil() ? 10 : Opsets.OLDEST;
       case Op.LayerNorm o -> 17;
@@ -30,8 +30,9 @@ final class MinimumOpset {
     };
   }
 
-  private static int of(Pointwise kind) {
+  private static int of(Pointwise kind, Node node, Graph graph) {
     return switch (kind) {
+      case MAX, MEAN, MIN, SUM -> broadcasts(node, graph) ? 8 : Opsets.OLDEST;
       case ACOSH, ASINH, ATANH, COSH, SINH, ERF, IS_NAN, SIGN, WHERE -> 9;
       case MOD -> 10;
       case ROUND -> 11;
@@ -42,6 +43,10 @@ final class MinimumOpset {
       case SWISH -> 24;
       default -> Opsets.OLDEST;
     };
+  }
+
+  private static boolean broadcasts(Node node, Graph graph) {
+    return node.inputs().stream().map(graph::shape).distinct().count() > 1;
   }
 
   private static int indices(Node node) {

@@ -99,6 +99,14 @@ final class NodeView {
             .orElseThrow(() -> new Unmodelled(DYNAMIC.formatted(what))));
   }
 
+  /** True for a constant of one element, zero. */
+  boolean isZero(int input) {
+    return knowledge
+        .value(node.input(input))
+        .filter(known -> known.elements() == 1 && known.entry(0).is(0))
+        .isPresent();
+  }
+
   Optional<Tensor> numbers(int input, String what) {
     return constant(input, what)
         .map(
@@ -133,9 +141,7 @@ final class NodeView {
   /** Element {@code index} as a decimal number; see {@link Attributes#decimal}. */
   static double number(Tensor tensor, int index) {
     double value = tensor.pick(new int[] {index}, new int[0]).toDoubles()[0];
-    return tensor.type() == DataType.FLOAT
-        ? Attributes.decimal((float) value, (float) value)
-        : value;
+    return tensor.type() == DataType.FLOAT ? Attributes.decimal((float) value) : value;
   }
 
   /** The size of {@code axis} of an input as shape arithmetic names it. */

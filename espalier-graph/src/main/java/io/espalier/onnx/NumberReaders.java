@@ -43,6 +43,10 @@ final class NumberReaders {
   }
 
   static Op gemm(NodeView node) {
+    // Before opset 11 a product alone had to add a zero.
+    if (node.opset() < 11 && node.isZero(2)) {
+      node.absorbFrom(2);
+    }
     return new Op.Gemm(
         node.attributes().real("alpha", 1),
         node.attributes().real("beta", 1),

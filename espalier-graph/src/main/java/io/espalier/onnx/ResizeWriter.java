@@ -65,14 +65,14 @@ final class ResizeWriter {
       long own = shape.map(s -> s.dim(at)).filter(Dim::isFixed).map(Dim::size).orElse(-1L);
       known.add(sizes.get(axis) == -1 ? own : sizes.get(axis));
     }
-    if (!known.contains(-1L)) {
-      to.input("sizes", known);
-    } else if (to.opset() >= 18) {
+    if (to.opset() >= 18 && sizes.contains(-1L)) {
       List<Integer> axes =
           IntStream.range(0, sizes.size()).filter(axis -> sizes.get(axis) != -1).boxed().toList();
       to.integers("axes", axes).input("sizes", axes.stream().map(sizes::get).toList());
-    } else {
+    } else if (known.contains(-1L)) {
       to.proto().addInput(followed(known, to));
+    } else {
+      to.input("sizes", known);
     }
   }
 
