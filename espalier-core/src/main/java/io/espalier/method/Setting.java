@@ -42,9 +42,9 @@ public record Setting(
     }
   }
 
-  /** A setting that takes one of {@code allowed}; the first one holds where none is given. */
-  public static Setting choice(String name, List<String> allowed, String meaning) {
-    return new Setting(name, Type.CHOICE, allowed.getFirst(), allowed, meaning);
+  /** A setting that takes one of {@code allowed}. */
+  public static Setting choice(String name, String initial, List<String> allowed, String meaning) {
+    return new Setting(name, Type.CHOICE, initial, allowed, meaning);
   }
 
   public static Setting number(String name, double initial, String meaning) {

@@ -69,7 +69,7 @@ public final class RunFolder {
   }
 
   /** Keeps other processes and threads out of a folder until it is closed. */
-  record Lock(FileChannel channel) implements AutoCloseable {
+  public record Lock(FileChannel channel) implements AutoCloseable {
     @Override
     public void close() {
       try {
@@ -85,7 +85,7 @@ public final class RunFolder {
    *
    * @throws TrainException if another run has it
    */
-  Lock lock() {
+  public Lock lock() {
     try {
       Files.createDirectories(path);
       FileChannel channel =
@@ -109,8 +109,20 @@ public final class RunFolder {
     }
   }
 
-  /** Writes {@code run.json}. */
-  void record(JsonNode run) {
+  /** What {@code run.json} says; empty if there is none. */
+  public Optional<JsonNode> readRecord() {
+    if (!Files.exists(recordFile())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.MAPPER.readTree(recordFile().toFile()));
+    } catch (IOException failure) {
+      throw failure("cannot read " + recordFile(), failure);
+    }
+  }
+
+  /** Writes {@code run.json} under a temporary name, syncs and renames it. */
+  public void record(JsonNode run) {
     byte[] text = (run.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
     try {
       AtomicFile.write(recordFile(), out -> out.write(text));

@@ -4,6 +4,7 @@ import io.espalier.channel.Balance;
 import io.espalier.channel.ChannelGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,15 +23,22 @@ final class Atoms {
 
   private Atoms() {}
 
-  /** The atoms of {@code group}, those to go first in front. */
-  static List<Atom> of(ChannelGroup group, Scores scores, int align) {
-    List<int[]> sets = group.balances().isEmpty() ? singles(group) : balanced(group, scores);
+  /**
+   * The atoms of {@code group}, those to go first in front. Units that must stay are in none.
+   *
+   * @param gone units that are out already
+   */
+  static List<Atom> of(ChannelGroup group, Scores scores, int align, BitSet gone) {
+    List<int[]> sets =
+        group.balances().isEmpty() ? singles(group, gone) : balanced(group, scores, gone);
     List<Atom> atoms = new ArrayList<>();
     for (int[] set : sets) {
       atoms.add(atom(group, scores, set));
     }
     atoms.sort(Comparator.comparingDouble(Atom::score).thenComparingInt(atom -> atom.units()[0]));
-    return align > 1 ? aligned(group, scores, atoms, align) : atoms;
+    int left = group.units() - gone.cardinality();
+    List<Atom> wanted = align > 1 ? aligned(group, scores, atoms, align, left) : atoms;
+    return wanted.stream().filter(atom -> atom.score() < Double.POSITIVE_INFINITY).toList();
   }
 
   private static Atom atom(ChannelGroup group, Scores scores, int[] units) {
@@ -38,12 +46,23 @@ final class Atoms {
     return new Atom(group.index(), units, sum / units.length);
   }
 
-  private static List<int[]> singles(ChannelGroup group) {
+  private static List<int[]> singles(ChannelGroup group, BitSet gone) {
     List<int[]> sets = new ArrayList<>();
-    for (int unit = 0; unit < group.units(); unit++) {
+    for (int unit = gone.nextClearBit(0);
+        unit < group.units();
+        unit = gone.nextClearBit(unit + 1)) {
       sets.add(new int[] {unit});
     }
     return sets;
+  }
+
+  /** {@code balance} among the units that are left. */
+  private static Balance without(Balance balance, BitSet gone) {
+    return new Balance(
+        balance.node(),
+        balance.blocks().stream()
+            .map(block -> block.stream().filter(unit -> !gone.get(unit)).toList())
+            .toList());
   }
 
   /**
@@ -51,11 +70,13 @@ final class Atoms {
    * several balances are tied by their rank in the finest one that covers them; where balances
    * overlap without nesting, positions are tied instead.
    */
-  private static List<int[]> balanced(ChannelGroup group, Scores scores) {
+  private static List<int[]> balanced(ChannelGroup group, Scores scores, BitSet gone) {
     Ties ties = new Ties(group.units());
+    gone.stream().forEach(ties::drop);
     Set<Integer> covered = new HashSet<>();
     List<Balance> finestFirst =
         group.balances().stream()
+            .map(balance -> without(balance, gone))
             .sorted(Comparator.comparingInt(balance -> -balance.blocks().size()))
             .toList();
     for (Balance balance : finestFirst) {
@@ -128,10 +149,10 @@ final class Atoms {
 
   /** Joins atoms so that what stays of the group is a multiple of {@code align} after each. */
   private static List<Atom> aligned(
-      ChannelGroup group, Scores scores, List<Atom> atoms, int align) {
+      ChannelGroup group, Scores scores, List<Atom> atoms, int align, int units) {
     List<Atom> joined = new ArrayList<>();
     List<Integer> open = new ArrayList<>();
-    int left = group.units();
+    int left = units;
     for (Atom atom : atoms) {
       Arrays.stream(atom.units()).forEach(open::add);
       left -= atom.units().length;

@@ -14,7 +14,9 @@ import java.util.Optional;
 
 /**
  * Turns scores into a plan that meets a budget from below: the least units go until the cost is at
- * most the budget, then every one that fits back in comes back, the most important first.
+ * most the budget, then every one that fits back in comes back, the most important first. Units
+ * whose score is infinite stay. Shares, ratios and floors are of the original widths also where
+ * some units are out already.
  */
 public final class Planner {
   private final Graph graph;
@@ -22,15 +24,19 @@ public final class Planner {
   private final PlanOptions options;
   private final WidthCost cost;
   private final List<List<Atoms.Atom>> atoms = new ArrayList<>();
+  private final Map<Integer, BitSet> gone;
 
-  private Planner(Graph graph, ChannelMap map, Scores scores, PlanOptions options) {
+  private Planner(
+      Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
     this.graph = graph;
     this.map = map;
     this.options = options;
+    this.gone = gone;
     this.cost = new WidthCost(graph, map, options.floor());
+    gone.forEach((group, units) -> cost.remove(group, units.stream().toArray()));
     for (ChannelGroup group : map.groups()) {
       boolean stays = group.producers().stream().anyMatch(p -> matches(p, options.freeze()));
-      atoms.add(stays ? List.of() : Atoms.of(group, scores, options.align()));
+      atoms.add(stays ? List.of() : Atoms.of(group, scores, options.align(), out(group)));
     }
   }
 
@@ -46,24 +52,75 @@ public final class Planner {
   /** The units that {@link #plan} removes, by group index. */
   public static Map<Integer, BitSet> removal(
       Graph graph, ChannelMap map, Scores scores, PlanOptions options) {
-    Planner planner = new Planner(graph, map, scores, options);
-    List<Atoms.Atom> ranked = planner.removeRatios();
-    options.budget().ifPresent(budget -> planner.meet(budget, ranked));
-    return planner.cost.removed();
+    return removal(graph, map, scores, options, Map.of());
   }
 
-  /** Removes what explicit ratios ask for; returns the atoms of the other groups. */
-  private List<Atoms.Atom> removeRatios() {
-    List<Atoms.Atom> ranked = new ArrayList<>();
-    for (ChannelGroup group : map.groups()) {
-      Optional<Double> ratio = ratio(group);
-      if (ratio.isEmpty()) {
-        ranked.addAll(atoms.get(group.index()));
-      } else {
-        removeShare(group, ratio.get());
+  /**
+   * The units to remove, by group index, those that are out already among them.
+   *
+   * @param gone units that are out already and stay out, by group index; their scores do not count
+   * @throws PlanException if the budget cannot be met; the message says how far it can be
+   */
+  public static Map<Integer, BitSet> removal(
+      Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
+    Reach reach = reach(graph, map, scores, options, gone);
+    options.budget().ifPresent(budget -> reach.requireMet(budget, graph.name()));
+    return reach.removed();
+  }
+
+  /**
+   * How far a plan gets.
+   *
+   * @param removed the units that go, by group index
+   * @param macs MACs that remain
+   * @param quantity how much of the budget's quantity remains; 0 without a budget
+   * @param limit the most that may remain of it
+   * @param original how much of it there is in the original network
+   */
+  record Reach(Map<Integer, BitSet> removed, long macs, long quantity, long limit, long original) {
+    boolean met() {
+      return quantity <= limit;
+    }
+
+    private void requireMet(Budget.Counted budget, String network) {
+      if (!met()) {
+        throw new PlanException(
+            "budget %s cannot be met: at least %.1f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"
+                .formatted(budget, 100.0 * quantity / original, quantity, original, network));
       }
     }
-    return ranked;
+  }
+
+  /** As {@link #removal}, but a budget that cannot be met is only said. */
+  static Reach reach(
+      Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
+    Planner planner = new Planner(graph, map, scores, options, gone);
+    planner.removeRatios();
+    options.budget().ifPresent(planner::meet);
+    WidthCost cost = planner.cost;
+    long macs = cost.current(Budget.Quantity.MACS);
+    return options
+        .budget()
+        .map(
+            budget ->
+                new Reach(
+                    cost.removed(),
+                    macs,
+                    cost.current(budget.quantity()),
+                    budget.limit(cost.original(budget.quantity())),
+                    cost.original(budget.quantity())))
+        .orElseGet(() -> new Reach(cost.removed(), macs, 0, 0, 0));
+  }
+
+  private BitSet out(ChannelGroup group) {
+    return gone.getOrDefault(group.index(), new BitSet());
+  }
+
+  /** Removes what explicit ratios ask for. */
+  private void removeRatios() {
+    for (ChannelGroup group : map.groups()) {
+      ratio(group).ifPresent(share -> removeShare(group, share));
+    }
   }
 
   private Optional<Double> ratio(ChannelGroup group) {
@@ -77,34 +134,48 @@ public final class Planner {
   /** Removes atoms of {@code group} while at most {@code share} of its units are gone. */
   private void removeShare(ChannelGroup group, double share) {
     int most = (int) Math.floor(share * group.units() + 1e-9);
-    int gone = 0;
+    int count = out(group).cardinality();
     for (Atoms.Atom atom : atoms.get(group.index())) {
-      if (gone + atom.units().length > most) {
+      if (count + atom.units().length > most) {
         return;
       }
-      gone += cost.remove(atom.group(), atom.units()) ? atom.units().length : 0;
+      count += cost.remove(atom.group(), atom.units()) ? atom.units().length : 0;
     }
   }
 
-  private void meet(Budget.Counted budget, List<Atoms.Atom> ranked) {
+  private void meet(Budget.Counted budget) {
     long limit = budget.limit(cost.original(budget.quantity()));
+    List<List<Atoms.Atom>> ranked =
+        map.groups().stream()
+            .filter(group -> ratio(group).isEmpty())
+            .map(group -> atoms.get(group.index()))
+            .toList();
+    if (options.align() > 1) {
+      boolean uniform = options.ranking() == PlanOptions.Ranking.UNIFORM;
+      List<Integer> writers = map.groups().stream().map(g -> g.producers().size()).toList();
+      new BlockSelection(cost, budget.quantity(), limit, writers, ranked)
+          .meet(uniform ? Optional.of(uniformOrder()) : Optional.empty());
+      return;
+    }
     List<Atoms.Atom> order =
         switch (options.ranking()) {
           case GLOBAL ->
-              ranked.stream().sorted(Comparator.comparingDouble(Atoms.Atom::score)).toList();
+              ranked.stream()
+                  .flatMap(List::stream)
+                  .sorted(Comparator.comparingDouble(Atoms.Atom::score))
+                  .toList();
           case UNIFORM -> uniformOrder();
         };
-    List<Atoms.Atom> gone = new ArrayList<>();
+    List<Atoms.Atom> removed = new ArrayList<>();
     for (Atoms.Atom atom : order) {
       if (cost.current(budget.quantity()) <= limit) {
         break;
       }
       if (cost.remove(atom.group(), atom.units())) {
-        gone.add(atom);
+        removed.add(atom);
       }
     }
-    requireMet(budget, limit);
-    restore(budget, limit, gone);
+    restore(budget, limit, removed);
   }
 
   /** Atoms in the order in which equal shares of all groups go. */
@@ -113,28 +184,19 @@ public final class Planner {
     List<Turn> turns = new ArrayList<>();
     for (ChannelGroup group : map.groups()) {
       if (ratio(group).isEmpty()) {
-        int gone = 0;
+        int count = out(group).cardinality();
         for (Atoms.Atom atom : atoms.get(group.index())) {
-          gone += atom.units().length;
-          turns.add(new Turn((double) gone / group.units(), atom));
+          count += atom.units().length;
+          turns.add(new Turn((double) count / group.units(), atom));
         }
       }
     }
     return turns.stream().sorted(Comparator.comparingDouble(Turn::share)).map(Turn::atom).toList();
   }
 
-  private void requireMet(Budget.Counted budget, long limit) {
-    long reached = cost.current(budget.quantity());
-    if (reached > limit) {
-      long original = cost.original(budget.quantity());
-      throw new PlanException(
-          "budget %s cannot be met: at least %.1f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"
-              .formatted(budget, 100.0 * reached / original, reached, original, graph.name()));
-    }
-  }
-
-  private void restore(Budget.Counted budget, long limit, Collection<Atoms.Atom> gone) {
-    for (Atoms.Atom atom : new ArrayList<>(gone).reversed()) {
+  /** A budget that is not met leaves everything out, so that what remains is the least there is. */
+  private void restore(Budget.Counted budget, long limit, List<Atoms.Atom> removed) {
+    for (Atoms.Atom atom : removed.reversed()) {
       cost.restore(atom.group(), atom.units());
       if (cost.current(budget.quantity()) > limit) {
         cost.remove(atom.group(), atom.units());

@@ -57,7 +57,7 @@ class ZooSurgeryTest {
     }
   }
 
-  private static double[] l1(Graph graph, ChannelGroup group) {
+  static double[] l1(Graph graph, ChannelGroup group) {
     double[] scores = new double[group.units()];
     group.members().stream()
         .filter(member -> member.role() == Role.OUTPUT)

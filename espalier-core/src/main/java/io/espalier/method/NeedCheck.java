@@ -1,0 +1,52 @@
+package io.espalier.method;
+
+import io.espalier.data.Dataset;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Node;
+import io.espalier.graph.Op;
+import java.util.Optional;
+
+/** Says what a method lacks, and the way out. */
+final class NeedCheck {
+  private NeedCheck() {}
+
+  /**
+   * Makes sure that {@code info} can work on {@code job}.
+   *
+   * @throws MethodException if it cannot
+   */
+  static void check(MethodInfo info, PruneJob job) {
+    for (Need need : info.needs()) {
+      unmet(need, job)
+          .ifPresent(
+              problem -> {
+                throw new MethodException("%s needs %s".formatted(info.id(), problem));
+              });
+    }
+  }
+
+  private static Optional<String> unmet(Need need, PruneJob job) {
+    Optional<Dataset> images = job.data().map(data -> data.splits().forTraining());
+    return switch (need) {
+      case WEIGHTS -> Optional.empty();
+      case BATCH_NORM ->
+          hasBatchNorm(job.graph())
+              ? Optional.empty()
+              : Optional.of(
+                  "batch normalisation; this file has none, or has it folded into its"
+                      + " convolutions: use l1, or export without folding");
+      case ACTIVATIONS, GRADIENTS, TRAINING ->
+          images.isPresent() && !images.get().isEmpty()
+              ? Optional.empty()
+              : Optional.of("images to run the network on: give --data, or use l1");
+      case LABELS ->
+          images.isPresent() && images.get().isLabelled()
+              ? Optional.empty()
+              : Optional.of("images with labels: give --data with classes, or use l1");
+    };
+  }
+
+  private static boolean hasBatchNorm(Graph graph) {
+    return graph.nodes().stream().map(Node::op).anyMatch(Op.BatchNorm.class::isInstance);
+  }
+}

@@ -1,0 +1,118 @@
+package io.espalier.method;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.surgery.PlanFile;
+import io.espalier.surgery.PruningPlan;
+import io.espalier.train.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What a prune has finished, stage by stage, in its folder or, without one, in memory. A stage that
+ * is recorded is not done again; a plan is written before its stage is recorded.
+ */
+final class PruneStore {
+  private static final String STAGES = "stages";
+
+  private final Optional<RunFolder> folder;
+  private final ObjectNode record;
+
+  private PruneStore(Optional<RunFolder> folder, ObjectNode record) {
+    this.folder = folder;
+    this.record = record;
+  }
+
+  static PruneStore inMemory() {
+    ObjectNode record = JsonNodeFactory.instance.objectNode();
+    record.putObject(STAGES);
+    return new PruneStore(Optional.empty(), record);
+  }
+
+  /**
+   * Takes up the prune in {@code folder}, or starts it.
+   *
+   * @param asked what makes this prune this prune, in words by key
+   * @throws MethodException if the folder holds another run
+   */
+  static PruneStore in(RunFolder folder, Map<String, String> asked) {
+    Optional<JsonNode> found = folder.readRecord();
+    if (found.isPresent()) {
+      requireSame(folder, found.get().path("asked"), asked);
+      return new PruneStore(Optional.of(folder), (ObjectNode) found.get());
+    }
+    ObjectNode record = JsonNodeFactory.instance.objectNode();
+    record.put("format", 1).put("kind", "pruning");
+    ObjectNode entries = record.putObject("asked");
+    asked.forEach(entries::put);
+    record.set("versions", versions());
+    record.putObject(STAGES);
+    folder.record(record);
+    return new PruneStore(Optional.of(folder), record);
+  }
+
+  private static ObjectNode versions() {
+    ObjectNode versions = JsonNodeFactory.instance.objectNode();
+    String own = PruneStore.class.getPackage().getImplementationVersion();
+    versions.put("espalier", own == null ? "development" : own);
+    versions.put("java", Runtime.version().toString());
+    versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return versions;
+  }
+
+  private static void requireSame(RunFolder folder, JsonNode stored, Map<String, String> asked) {
+    List<String> differences = new ArrayList<>();
+    asked.forEach(
+        (key, value) -> {
+          if (!stored.path(key).asText().equals(value)) {
+            differences.add("%s %s, now %s".formatted(key, stored.path(key), value));
+          }
+        });
+    if (!differences.isEmpty()) {
+      throw new MethodException(
+          "run folder %s holds another run (%s): choose another folder, or delete it to start anew"
+              .formatted(folder.path(), String.join("; ", differences)));
+    }
+  }
+
+  /** The folder of the training called {@code name}. */
+  RunFolder training(String name) {
+    return folder
+        .orElseThrow(() -> new IllegalStateException("training needs a run folder"))
+        .child(name);
+  }
+
+  /** What stage {@code name} came to: as recorded, or else made now and recorded. */
+  JsonNode stage(String name, Supplier<ObjectNode> work) {
+    ObjectNode stages = (ObjectNode) record.path(STAGES);
+    if (!stages.has(name)) {
+      stages.set(name, work.get());
+      folder.ifPresent(f -> f.record(record));
+    }
+    return stages.path(name);
+  }
+
+  /** The plan called {@code name}: as written, or else made now and written. */
+  PruningPlan plan(String name, Supplier<PruningPlan> work) {
+    if (folder.isEmpty()) {
+      return work.get();
+    }
+    Path file = folder.get().path().resolve(name + ".json");
+    try {
+      if (!Files.exists(file)) {
+        PlanFile.write(work.get(), file);
+      }
+      return PlanFile.read(file);
+    } catch (IOException failure) {
+      throw new MethodException(
+          "cannot keep %s: %s".formatted(file, String.valueOf(failure.getMessage())), failure);
+    }
+  }
+}
