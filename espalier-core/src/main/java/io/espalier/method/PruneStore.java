@@ -7,9 +7,9 @@ import io.espalier.surgery.PlanFile;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.RunFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +17,14 @@ import java.util.function.Supplier;
 
 /**
  * What a prune has finished, stage by stage, in its folder or, without one, in memory. A stage that
- * is recorded is not done again; a plan is written before its stage is recorded.
+ * is recorded is not done again; its plan is written before it is recorded.
  */
 final class PruneStore {
   private static final String STAGES = "stages";
 
   private final Optional<RunFolder> folder;
   private final ObjectNode record;
+  private final Map<String, PruningPlan> plans = new HashMap<>();
 
   private PruneStore(Optional<RunFolder> folder, ObjectNode record) {
     this.folder = folder;
@@ -99,20 +100,34 @@ final class PruneStore {
     return stages.path(name);
   }
 
-  /** The plan called {@code name}: as written, or else made now and written. */
-  PruningPlan plan(String name, Supplier<PruningPlan> work) {
-    if (folder.isEmpty()) {
-      return work.get();
-    }
-    Path file = folder.get().path().resolve(name + ".json");
-    try {
-      if (!Files.exists(file)) {
-        PlanFile.write(work.get(), file);
+  /** Keeps {@code plan} under {@code name}. */
+  void keep(String name, PruningPlan plan) {
+    plans.put(name, plan);
+    if (folder.isPresent()) {
+      try {
+        PlanFile.write(plan, planFile(name));
+      } catch (IOException failure) {
+        throw new MethodException(
+            "cannot write %s: %s".formatted(planFile(name), failure.getMessage()), failure);
       }
+    }
+  }
+
+  /** The plan that was kept under {@code name}, also by the process before this one. */
+  PruningPlan plan(String name) {
+    return plans.computeIfAbsent(name, key -> read(planFile(name)));
+  }
+
+  private Path planFile(String name) {
+    return folder.orElseThrow().path().resolve(name + ".json");
+  }
+
+  private static PruningPlan read(Path file) {
+    try {
       return PlanFile.read(file);
     } catch (IOException failure) {
       throw new MethodException(
-          "cannot keep %s: %s".formatted(file, String.valueOf(failure.getMessage())), failure);
+          "cannot read %s: %s".formatted(file, failure.getMessage()), failure);
     }
   }
 }

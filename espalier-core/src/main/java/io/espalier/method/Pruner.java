@@ -30,21 +30,14 @@ public final class Pruner {
     this.job = job;
   }
 
-  /** A pruner without data and checks that nobody watches and nothing stops. */
+  /** A pruner without data that nobody watches and nothing stops. */
   public static Pruner of(Graph graph, PruneOptions options) {
-    return new Pruner(
-        new PruneJob(
-            graph, options, Optional.empty(), Optional.empty(), Progress.none(), () -> false));
+    return new Pruner(new PruneJob(graph, options, Optional.empty(), Progress.none(), () -> false));
   }
 
   /** Images to measure, recalibrate and train on. */
   public Pruner data(DataSplits splits, Normalization normalization) {
     return new Pruner(job.withData(new PruneJob.Images(splits, normalization)));
-  }
-
-  /** Checks every cut; one that fails is refused. */
-  public Pruner check(PlanCheck check) {
-    return new Pruner(job.withCheck(check));
   }
 
   public Pruner progress(Progress progress) {
@@ -59,20 +52,28 @@ public final class Pruner {
   /**
    * Prunes without a folder; nothing is kept on disk.
    *
-   * @throws IllegalStateException if the options ask for training
+   * @throws MethodException as below, or if the options ask for training
    */
   public PruneResult run() {
-    throw new UnsupportedOperationException();
+    PruneCheck.check(job);
+    if (job.options().fineTuning().isPresent()) {
+      throw new MethodException("fine-tuning needs a run folder to keep its checkpoints in");
+    }
+    return new PruneRun(job, PruneStore.inMemory()).run();
   }
 
   /**
    * Prunes, or goes on pruning.
    *
-   * @throws MethodException if the method's needs are not met, a cut fails its check, or the folder
+   * @throws MethodException if the method's needs are not met, a cut fails its proof, or the folder
    *     belongs to another run
-   * @throws io.espalier.surgery.PlanException if the budget cannot be met
+   * @throws io.espalier.surgery.PlanException if the budget cannot be met, or a plan was made for
+   *     another network
    */
   public PruneResult run(RunFolder folder) {
-    throw new UnsupportedOperationException();
+    PruneCheck.check(job);
+    try (RunFolder.Lock lock = folder.lock()) {
+      return new PruneRun(job, PruneStore.in(folder, PruneIdentity.of(job))).run();
+    }
   }
 }

@@ -6,16 +6,30 @@ import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import java.util.Optional;
 
-/** Says what a method lacks, and the way out. */
-final class NeedCheck {
-  private NeedCheck() {}
+/** Says what a prune lacks, and the way out, before anything is computed. */
+final class PruneCheck {
+  private PruneCheck() {}
 
   /**
-   * Makes sure that {@code info} can work on {@code job}.
+   * Makes sure that {@code job} can be done.
    *
    * @throws MethodException if it cannot
    */
-  static void check(MethodInfo info, PruneJob job) {
+  static void check(PruneJob job) {
+    PruneOptions options = job.options();
+    boolean images = job.data().map(data -> !data.splits().train().isEmpty()).orElse(false);
+    if (options.fineTuning().isPresent() && !images) {
+      throw new MethodException("fine-tuning needs training images: give --data, or no epochs");
+    }
+    if (options.recalibrationBatches() > 0 && !images) {
+      throw new MethodException("recalibration needs training images: give --data");
+    }
+    if (options.source() instanceof PlanSource.ByMethod method) {
+      check(Methods.get(method.id()).info(), job);
+    }
+  }
+
+  private static void check(MethodInfo info, PruneJob job) {
     for (Need need : info.needs()) {
       unmet(need, job)
           .ifPresent(

@@ -1,0 +1,188 @@
+package io.espalier.method;
+
+import io.espalier.cost.Cost;
+import io.espalier.data.Dataset;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Header;
+import io.espalier.graph.Shape;
+import io.espalier.graph.Tensor;
+import io.espalier.proof.ProofResult;
+import io.espalier.surgery.Alignment;
+import io.espalier.surgery.PlanOptions;
+import io.espalier.surgery.PruningPlan;
+import io.espalier.surgery.Surgeon;
+import io.espalier.train.Accuracy;
+import io.espalier.train.EpochMetrics;
+import io.espalier.train.TrainOptions;
+import io.espalier.train.TrainResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One prune from where its folder stands to its end, or to where it is asked to stop. */
+final class PruneRun {
+  private final PruneJob job;
+  private final PruneStore store;
+  private final Stages stages;
+  private final List<ProofResult> proofs = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private Graph graph;
+  private PruningPlan plan;
+  private Optional<PruneResult.AlignmentReport> alignment = Optional.empty();
+  private List<EpochMetrics> history = List.of();
+  private Optional<Accuracy> original = Optional.empty();
+  private Optional<Accuracy> afterCut = Optional.empty();
+  private Optional<Accuracy> fineTuned = Optional.empty();
+
+  PruneRun(PruneJob job, PruneStore store) {
+    this.job = job;
+    this.store = store;
+    this.stages = new Stages(job, store);
+    this.graph = job.graph();
+    this.plan = PruningPlan.of(job.graph(), List.of());
+  }
+
+  PruneResult run() {
+    boolean complete = measureOriginal() && cut() && measureCut() && fineTune();
+    PruneResult.Accuracies accuracies = new PruneResult.Accuracies(original, afterCut, fineTuned);
+    return new PruneResult(
+        withNormalization(graph),
+        plan,
+        Cost.of(job.graph()),
+        Cost.of(graph),
+        accuracies,
+        proofs,
+        alignment,
+        history,
+        warnings,
+        complete);
+  }
+
+  private boolean measureOriginal() {
+    if (stages.stopped()) {
+      return false;
+    }
+    original = stages.accuracy("original", graph);
+    original.filter(this::isNearChance).ifPresent(this::warnOfChance);
+    return true;
+  }
+
+  private boolean isNearChance(Accuracy accuracy) {
+    int classes = classes();
+    return classes > 1 && accuracy.nearChance(classes);
+  }
+
+  private void warnOfChance(Accuracy accuracy) {
+    warnings.add(
+        "the network is near chance before any cut (%.1f %% of %d classes): the preprocessing is probably not that of its training (now %s)"
+            .formatted(100 * accuracy.top1(), classes(), job.data().orElseThrow().normalization()));
+  }
+
+  private int classes() {
+    Shape output = job.graph().outputs().getFirst().type().shape();
+    Dataset images = job.data().orElseThrow().splits().forEvaluation();
+    return output.dim(1).isFixed() ? Math.toIntExact(output.size(1)) : images.classNames().size();
+  }
+
+  private boolean cut() {
+    if (stages.stopped()) {
+      return false;
+    }
+    return switch (job.options().source()) {
+      case PlanSource.Given given -> {
+        plan = given.plan();
+        Graph cut = Surgeon.cut(graph, plan);
+        proofs.add(stages.prove("proof", graph, plan, cut));
+        graph = stages.recalibrated(cut);
+        yield true;
+      }
+      case PlanSource.ByMethod method -> cut(method);
+    };
+  }
+
+  private boolean cut(PlanSource.ByMethod method) {
+    StepwiseCut steps = new StepwiseCut(job, method, store, stages);
+    boolean complete = steps.run();
+    graph = steps.graph();
+    plan = steps.plan();
+    proofs.addAll(steps.proofs());
+    warnings.addAll(steps.warnings());
+    Graph replayed = Surgeon.cut(job.graph(), plan);
+    requireSameStructure(replayed, graph);
+    if (method.options().align() > 1) {
+      reportAlignment(method.options(), steps.nearestMacs());
+    }
+    return complete;
+  }
+
+  private void reportAlignment(PlanOptions options, Optional<Long> nearestMacs) {
+    List<String> unaligned = Alignment.unaligned(job.graph(), graph, options.align());
+    alignment =
+        Optional.of(
+            new PruneResult.AlignmentReport(
+                options.align(), unaligned.isEmpty(), unaligned, nearestMacs));
+    if (!unaligned.isEmpty()) {
+      warnings.add(
+          "the budget could not be met with widths that are multiples of %d: %d convolutions have others%s"
+              .formatted(
+                  options.align(),
+                  unaligned.size(),
+                  nearestMacs
+                      .map(macs -> "; the nearest aligned network has %d MACs".formatted(macs))
+                      .orElse("")));
+    }
+  }
+
+  /** What was cut in several steps must be what the one plan says. */
+  private static void requireSameStructure(Graph replayed, Graph cut) {
+    boolean same =
+        replayed.nodes().equals(cut.nodes())
+            && replayed.initializers().keySet().equals(cut.initializers().keySet());
+    for (Map.Entry<String, Tensor> weight : replayed.initializers().entrySet()) {
+      same = same && weight.getValue().valueType().equals(cut.weight(weight.getKey()).valueType());
+    }
+    if (!same) {
+      throw new IllegalStateException(
+          "the plan of all steps does not lead to the network that the steps led to");
+    }
+  }
+
+  private boolean measureCut() {
+    if (stages.stopped()) {
+      return false;
+    }
+    afterCut = stages.accuracy("after-cut", graph);
+    return true;
+  }
+
+  private boolean fineTune() {
+    Optional<TrainOptions> options = job.options().fineTuning();
+    if (options.isEmpty()) {
+      return true;
+    }
+    if (stages.stopped()) {
+      return false;
+    }
+    TrainResult result = stages.train("fine-tuning", graph, options.get());
+    graph = result.graph();
+    history = result.history();
+    if (!result.complete() || stages.stopped()) {
+      return false;
+    }
+    fineTuned = stages.accuracy("fine-tuned", graph);
+    return true;
+  }
+
+  /** Records in the header what images are fed as. */
+  private Graph withNormalization(Graph network) {
+    Header header = network.header();
+    if (job.data().isPresent()) {
+      for (Map.Entry<String, String> entry :
+          job.data().get().normalization().toMetadata().entrySet()) {
+        header = header.withMetadata(entry.getKey(), entry.getValue());
+      }
+    }
+    return network.withHeader(header);
+  }
+}
