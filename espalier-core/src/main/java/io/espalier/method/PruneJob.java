@@ -12,20 +12,25 @@ record PruneJob(
     Graph graph,
     PruneOptions options,
     Optional<Images> data,
+    Optional<PlanCheck> check,
     Progress progress,
     BooleanSupplier stop) {
   /** Images and what they are fed as. */
   record Images(DataSplits splits, Normalization normalization) {}
 
   PruneJob withData(Images value) {
-    return new PruneJob(graph, options, Optional.of(value), progress, stop);
+    return new PruneJob(graph, options, Optional.of(value), check, progress, stop);
+  }
+
+  PruneJob withCheck(PlanCheck value) {
+    return new PruneJob(graph, options, data, Optional.of(value), progress, stop);
   }
 
   PruneJob withProgress(Progress value) {
-    return new PruneJob(graph, options, data, value, stop);
+    return new PruneJob(graph, options, data, check, value, stop);
   }
 
   PruneJob withStop(BooleanSupplier value) {
-    return new PruneJob(graph, options, data, progress, value);
+    return new PruneJob(graph, options, data, check, progress, value);
   }
 }

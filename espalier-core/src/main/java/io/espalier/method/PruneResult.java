@@ -2,7 +2,6 @@ package io.espalier.method;
 
 import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
-import io.espalier.proof.ProofResult;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.Accuracy;
 import io.espalier.train.EpochMetrics;
@@ -17,7 +16,7 @@ import java.util.Optional;
  * @param before cost of the original network
  * @param after cost of the smaller one
  * @param accuracy accuracies, where there are images with labels
- * @param proofs the proofs of the cuts, in their order
+ * @param findings what the checks of the cuts found, in the order of the cuts
  * @param alignment what became of the wish for aligned widths, if there was one
  * @param history the epochs of the last fine-tuning
  * @param warnings what the user should know, one line each
@@ -29,7 +28,7 @@ public record PruneResult(
     Cost before,
     Cost after,
     Accuracies accuracy,
-    List<ProofResult> proofs,
+    List<PlanCheck.Finding> findings,
     Optional<AlignmentReport> alignment,
     List<EpochMetrics> history,
     List<String> warnings,
@@ -64,7 +63,7 @@ public record PruneResult(
   }
 
   public PruneResult {
-    proofs = List.copyOf(proofs);
+    findings = List.copyOf(findings);
     history = List.copyOf(history);
     warnings = List.copyOf(warnings);
   }

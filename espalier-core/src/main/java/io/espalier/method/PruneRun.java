@@ -6,7 +6,6 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.Header;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
-import io.espalier.proof.ProofResult;
 import io.espalier.surgery.Alignment;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.PruningPlan;
@@ -25,7 +24,7 @@ final class PruneRun {
   private final PruneJob job;
   private final PruneStore store;
   private final Stages stages;
-  private final List<ProofResult> proofs = new ArrayList<>();
+  private final List<PlanCheck.Finding> findings = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private Graph graph;
   private PruningPlan plan;
@@ -52,7 +51,7 @@ final class PruneRun {
         Cost.of(job.graph()),
         Cost.of(graph),
         accuracies,
-        proofs,
+        findings,
         alignment,
         history,
         warnings,
@@ -93,7 +92,7 @@ final class PruneRun {
       case PlanSource.Given given -> {
         plan = given.plan();
         Graph cut = Surgeon.cut(graph, plan);
-        proofs.add(stages.prove("proof", graph, plan, cut));
+        findings.add(stages.check("check", graph, plan, cut));
         graph = stages.recalibrated(cut);
         yield true;
       }
@@ -106,7 +105,7 @@ final class PruneRun {
     boolean complete = steps.run();
     graph = steps.graph();
     plan = steps.plan();
-    proofs.addAll(steps.proofs());
+    findings.addAll(steps.findings());
     warnings.addAll(steps.warnings());
     Graph replayed = Surgeon.cut(job.graph(), plan);
     requireSameStructure(replayed, graph);

@@ -32,12 +32,19 @@ public final class Pruner {
 
   /** A pruner without data that nobody watches and nothing stops. */
   public static Pruner of(Graph graph, PruneOptions options) {
-    return new Pruner(new PruneJob(graph, options, Optional.empty(), Progress.none(), () -> false));
+    return new Pruner(
+        new PruneJob(
+            graph, options, Optional.empty(), Optional.empty(), Progress.none(), () -> false));
   }
 
   /** Images to measure, recalibrate and train on. */
   public Pruner data(DataSplits splits, Normalization normalization) {
     return new Pruner(job.withData(new PruneJob.Images(splits, normalization)));
+  }
+
+  /** Checks every cut in another way than by its proof. One that fails is refused. */
+  public Pruner check(PlanCheck check) {
+    return new Pruner(job.withCheck(check));
   }
 
   public Pruner progress(Progress progress) {

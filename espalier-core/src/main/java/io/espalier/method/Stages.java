@@ -3,16 +3,9 @@ package io.espalier.method;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.data.Batch;
-import io.espalier.data.BatchStream;
-import io.espalier.data.Batches;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.graph.Graph;
-import io.espalier.graph.Port;
-import io.espalier.graph.Tensor;
-import io.espalier.proof.Proof;
-import io.espalier.proof.ProofResult;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.Accuracy;
 import io.espalier.train.Evaluator;
@@ -20,16 +13,10 @@ import io.espalier.train.Recalibration;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** The pieces of work that prunes are made of, each recorded when it is done. */
 final class Stages {
-  private static final int PROOF_IMAGES = 4;
-
   private final PruneJob job;
   private final PruneStore store;
 
@@ -77,71 +64,39 @@ final class Stages {
   }
 
   /**
-   * Proves a cut on the user's images, or on random inputs.
+   * Checks a cut.
    *
    * @throws MethodException if the cut network differs from the masked one
    */
-  ProofResult prove(String stage, Graph graph, PruningPlan plan, Graph cut) {
-    JsonNode json = store.stage(stage, () -> toJson(proof(graph, plan, cut)));
-    return new ProofResult(
-        real(json, "libtorch"),
-        Optional.ofNullable(json.path("libtorchNote").textValue()),
-        real(json, "onnxRuntime"),
-        json.path("samples").asInt());
+  PlanCheck.Finding check(String stage, Graph graph, PruningPlan plan, Graph cut) {
+    JsonNode json = store.stage(stage, () -> toJson(finding(graph, plan, cut)));
+    return new PlanCheck.Finding(
+        json.path("maxDifference").asDouble(),
+        json.path("passed").asBoolean(),
+        json.path("detail").asText());
   }
 
-  private ProofResult proof(Graph graph, PruningPlan plan, Graph cut) {
+  private PlanCheck.Finding finding(Graph graph, PruningPlan plan, Graph cut) {
     job.progress().begin("proving the cut", 0, "samples");
     try {
-      ProofResult proof =
-          inputs(graph)
-              .map(inputs -> Proof.of(graph, plan, cut, List.of(inputs)))
-              .orElseGet(() -> Proof.onRandomInputs(graph, plan, cut, job.options().seed()));
-      if (!proof.passed()) {
-        throw new MethodException(
-            "the cut is refused: the cut network's outputs differ from the masked one's by %.2g of the largest"
-                .formatted(proof.maxDifference()));
+      PlanCheck check =
+          job.check().orElseGet(() -> new ProofCheck(job.data(), job.options().seed()));
+      PlanCheck.Finding finding = check.check(graph, plan, cut);
+      if (!finding.passed()) {
+        throw new MethodException("the cut is refused: " + finding.detail());
       }
-      return proof;
+      return finding;
     } finally {
       job.progress().end();
     }
   }
 
-  /** A few of the user's images, where the network takes images. */
-  private Optional<Map<String, Tensor>> inputs(Graph graph) {
-    if (job.data().isEmpty() || job.data().get().splits().forEvaluation().isEmpty()) {
-      return Optional.empty();
-    }
-    Port input = graph.inputs().getFirst();
-    boolean one = input.type().shape().dim(0).isFixed();
-    int count = one ? Math.toIntExact(input.type().shape().size(0)) : PROOF_IMAGES;
-    PruneJob.Images data = job.data().get();
-    Dataset some = data.splits().forEvaluation().limit(count);
-    if (graph.inputs().size() != 1 || some.size() < count && one) {
-      return Optional.empty();
-    }
-    try (BatchStream stream = Batches.evaluation(some, data.normalization(), some.size()).all()) {
-      Batch batch = stream.next();
-      int[] shape = Arrays.stream(batch.shape()).mapToInt(Math::toIntExact).toArray();
-      double[] values = new double[batch.images().length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = batch.images()[i];
-      }
-      return Optional.of(Map.of(input.name(), Tensor.of(input.type().type(), shape, values)));
-    }
-  }
-
-  private static ObjectNode toJson(ProofResult proof) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("samples", proof.samples());
-    proof.libtorch().ifPresent(value -> json.put("libtorch", value));
-    proof.libtorchNote().ifPresent(note -> json.put("libtorchNote", note));
-    proof.onnxRuntime().ifPresent(value -> json.put("onnxRuntime", value));
-    return json;
-  }
-
-  private static OptionalDouble real(JsonNode json, String key) {
-    return json.has(key) ? OptionalDouble.of(json.path(key).asDouble()) : OptionalDouble.empty();
+  private static ObjectNode toJson(PlanCheck.Finding finding) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("maxDifference", finding.maxDifference())
+        .put("passed", finding.passed())
+        .put("detail", finding.detail());
   }
 
   /** {@code graph} with the statistics of batch normalisation measured anew, if that was asked. */

@@ -8,7 +8,6 @@ import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
-import io.espalier.proof.ProofResult;
 import io.espalier.surgery.Alignment;
 import io.espalier.surgery.PlanEntry;
 import io.espalier.surgery.PlanOptions;
@@ -38,7 +37,7 @@ final class StepwiseCut {
   private final PruneStore store;
   private final Stages stages;
   private final ChannelMap original;
-  private final List<ProofResult> proofs = new ArrayList<>();
+  private final List<PlanCheck.Finding> findings = new ArrayList<>();
   private final Set<String> warnings = new LinkedHashSet<>();
   private Map<Integer, BitSet> removed = Map.of();
   private Optional<Long> nearestMacs = Optional.empty();
@@ -62,8 +61,8 @@ final class StepwiseCut {
     return Plans.units(job.graph(), original, removed);
   }
 
-  List<ProofResult> proofs() {
-    return proofs;
+  List<PlanCheck.Finding> findings() {
+    return findings;
   }
 
   Set<String> warnings() {
@@ -103,7 +102,7 @@ final class StepwiseCut {
     removed = now;
     if (!delta.entries().isEmpty()) {
       Graph smaller = Surgeon.cut(graph, delta);
-      proofs.add(stages.prove("proof-%02d".formatted(step), graph, delta, smaller));
+      findings.add(stages.check("check-%02d".formatted(step), graph, delta, smaller));
       graph = stages.recalibrated(smaller);
     }
   }
