@@ -73,8 +73,8 @@ public record Diagnosis(
 
   private String alignment() {
     return text(
-        "%d of %d convolutions have channel counts that are no multiple of 16%s; aligned they"
-            + " would be expected to gain about %.1fx (prune with --align 16)",
+        "%d of %d convolutions have channel counts that are no multiple of 16%s; at the nearest"
+            + " multiples they would be expected to gain about %.1fx: prune with --align 16",
         unaligned,
         convolutions,
         plain == 0 ? "" : text(", %d of them none of 4", plain),

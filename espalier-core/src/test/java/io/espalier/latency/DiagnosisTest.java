@@ -70,8 +70,8 @@ class DiagnosisTest {
     assertEquals(8384.0 / 4752, diagnosis.alignedSpeedup(), 1e-9);
     assertEquals(
         "2.00x fewer MACs gained 1.10x: 3 of 3 convolutions have channel counts that are no"
-            + " multiple of 16, 3 of them none of 4; aligned they would be expected to gain about"
-            + " 1.8x (prune with --align 16)",
+            + " multiple of 16, 3 of them none of 4; at the nearest multiples they would be"
+            + " expected to gain about 1.8x: prune with --align 16",
         diagnosis.sentence());
   }
 
