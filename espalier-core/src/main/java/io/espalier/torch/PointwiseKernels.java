@@ -1,7 +1,6 @@
 package io.espalier.torch;
 
 import io.espalier.graph.Op;
-import io.espalier.graph.Pointwise;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import org.bytedeco.pytorch.Scalar;
@@ -152,10 +151,5 @@ final class PointwiseKernels {
   private static Tensor prelu(Tensor x, Tensor slope) {
     Tensor negative = clip(x, Double.NEGATIVE_INFINITY, 0).mul(slope);
     return x.relu().add(negative);
-  }
-
-  /** The kinds whose result may overwrite their input: none of them needs it for its gradient. */
-  static boolean isRelu(Op op) {
-    return op instanceof Op.Elementwise e && e.kind() == Pointwise.RELU;
   }
 }

@@ -49,7 +49,9 @@ final class Storage {
     };
   }
 
+  /** Memory for a tensor: where every tensor that was not computed comes from. */
   static Tensor empty(DataType type, long... shape) {
+    Torch.start();
     try (TensorOptions options = new TensorOptions(scalarType(type));
         MemoryFormatOptional format = new MemoryFormatOptional();
         LongPointer sizes = new LongPointer(shape);

@@ -10,7 +10,8 @@ public interface Taps {
   Set<String> values();
 
   /**
-   * Called once per pass when {@code value} is there.
+   * Called once per pass when {@code value} is there, in the mode and the precision of the pass:
+   * what it computes is recorded, and autocast to bfloat16, like the network's own operators.
    *
    * @param tensor the value; it lives as long as the scope around the pass
    * @return what the network goes on with: {@code tensor}, or another tensor of its shape, through

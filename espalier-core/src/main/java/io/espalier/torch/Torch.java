@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The native library: start-up, threads, random numbers. */
 public final class Torch {
-  private static boolean started;
+  private static volatile boolean started;
   private static UnsupportedPlatformException failure;
 
   private Torch() {}
@@ -22,7 +22,13 @@ public final class Torch {
    *
    * @throws UnsupportedPlatformException if there is no build for this machine, or it does not load
    */
-  public static synchronized void start() {
+  public static void start() {
+    if (!started) {
+      startOnce();
+    }
+  }
+
+  private static synchronized void startOnce() {
     if (failure != null) {
       throw failure;
     }
@@ -55,7 +61,7 @@ public final class Torch {
     Loader.cacheResources("/org/bytedeco/pytorch/" + platform + "/");
     // OpenBLAS spins while it waits for its own threads, which costs 10 to 100 times the work.
     openblas_nolapack.blas_set_num_threads(1);
-    torch.set_num_threads(torch.get_num_threads());
+    Loader.load(torch.class);
   }
 
   static void requireBuild(String platform) {

@@ -19,10 +19,6 @@ import java.util.TreeSet;
  * {@link WeightRoles}; running means and variances are <em>buffers</em>.
  */
 public final class TorchNet implements AutoCloseable {
-  static {
-    Torch.start();
-  }
-
   private final Graph graph;
   private final NetOptions options;
   private final Program program;
@@ -52,8 +48,10 @@ public final class TorchNet implements AutoCloseable {
    * Loads {@code graph}.
    *
    * @throws UnsupportedNodeException if it holds a node that libtorch cannot run
+   * @throws UnsupportedPlatformException if there is no libtorch for this machine
    */
   public static TorchNet of(Graph graph, NetOptions options) {
+    Torch.start();
     return new TorchNet(graph, options);
   }
 
