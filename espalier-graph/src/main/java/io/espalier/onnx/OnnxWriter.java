@@ -88,12 +88,7 @@ public final class OnnxWriter {
             .setProducerName(header.producer())
             .setProducerVersion(header.producerVersion())
             .setDocString(header.documentation());
-    header
-        .opsets()
-        .forEach(
-            (domain, version) ->
-                model.addOpsetImport(
-                    OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
+    header.opsets().forEach((domain, version) -> model.addOpsetImport(opset(domain, version)));
     header
         .metadata()
         .forEach(
@@ -101,6 +96,12 @@ public final class OnnxWriter {
                 model.addMetadataProps(
                     StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     return model.setGraph(graph(graph, header)).build();
+  }
+
+  /** The standard domain goes without saying. */
+  private static OperatorSetIdProto opset(String domain, long version) {
+    OperatorSetIdProto.Builder opset = OperatorSetIdProto.newBuilder().setVersion(version);
+    return domain.isEmpty() ? opset.build() : opset.setDomain(domain).build();
   }
 
   private static void requireSize(Graph graph) {

@@ -23,25 +23,9 @@ final class ShapeReaders {
     Known target =
         node.constant(1, TARGET)
             .orElseThrow(() -> new OnnxException("its target shape is missing"));
-    return new Op.Reshape(target(node, target, allowZero), allowZero);
-  }
-
-  /**
-   * A size that waits for the inputs is written as 0 where it is the input's own at that place, and
-   * otherwise as -1, which can be done once.
-   */
-  private static List<Long> target(NodeView node, Known target, boolean allowZero) {
-    List<Long> shape = new ArrayList<>();
-    for (int i = 0; i < target.elements(); i++) {
-      Entry entry = target.entry(i);
-      boolean copies = !allowZero && i < node.shape(0).rank() && entry.same(node.size(0, i));
-      shape.add(entry.isNumber() ? entry.whole() : copies ? 0 : -1L);
-    }
-    boolean open = target instanceof Known.Sizes;
-    if (open && shape.stream().filter(size -> size == -1).count() > 1) {
-      throw node.dynamic(TARGET);
-    }
-    return shape;
+    List<Long> shape =
+        new ReshapeTarget(node, allowZero).sizes(target).orElseThrow(() -> node.dynamic(TARGET));
+    return new Op.Reshape(shape, allowZero);
   }
 
   static Op transpose(NodeView node) {
