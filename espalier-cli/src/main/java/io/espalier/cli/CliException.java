@@ -4,11 +4,23 @@ package io.espalier.cli;
 final class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CliException(String message) {
+  private final boolean misuse;
+
+  private CliException(String message, boolean misuse) {
     super(message);
+    this.misuse = misuse;
   }
 
-  CliException(String message, Throwable cause) {
-    super(message, cause);
+  CliException(String message) {
+    this(message, false);
+  }
+
+  /** The command line itself is wrong. */
+  static CliException misuse(String message) {
+    return new CliException(message, true);
+  }
+
+  boolean isMisuse() {
+    return misuse;
   }
 }

@@ -71,7 +71,7 @@ final class DataInput {
 
   DataSpec spec() {
     if (data == null) {
-      throw new CliException("--data is missing: give images, such as --data cifar10:PATH");
+      throw CliException.misuse("--data is missing: give images, such as --data cifar10:PATH");
     }
     return DataSpec.parse(data);
   }
@@ -85,7 +85,7 @@ final class DataInput {
   DataSplits open(Graph graph, Output output) {
     Shape input = graph.inputs().getFirst().type().shape();
     if (graph.inputs().size() != 1 || input.rank() != 4) {
-      throw new CliException(
+      throw CliException.misuse(
           "images need a network of one input [N, C, H, W], but %s reads %s"
               .formatted(graph.name(), graph.inputs().stream().map(p -> p.name()).toList()));
     }
@@ -130,7 +130,7 @@ final class DataInput {
     boolean height = !input.dim(2).isFixed() || input.size(2) == images.height();
     boolean width = !input.dim(3).isFixed() || input.size(3) == images.width();
     if (!height || !width) {
-      throw new CliException(
+      throw CliException.misuse(
           "the network reads images of %s x %s, but %s has %d x %d: add --resize %sx%s"
               .formatted(
                   input.dim(2),
@@ -154,7 +154,7 @@ final class DataInput {
     } catch (NumberFormatException wrong) {
       // falls through to the message below
     }
-    throw new CliException("--resize '%s': expected HxW, such as 224x224".formatted(text));
+    throw CliException.misuse("--resize '%s': expected HxW, such as 224x224".formatted(text));
   }
 
   /** What was asked for, else what {@code graph} records, else an assumption that is said. */
@@ -188,10 +188,10 @@ final class DataInput {
 
   private Optional<Normalization> asked() {
     if ((mean == null) != (std == null)) {
-      throw new CliException("--mean and --std belong together: give both");
+      throw CliException.misuse("--mean and --std belong together: give both");
     }
     if (mean != null && preset != null) {
-      throw new CliException("give either --normalization or --mean and --std, not both");
+      throw CliException.misuse("give either --normalization or --mean and --std, not both");
     }
     if (mean != null) {
       return Optional.of(Normalization.parse(mean, std));

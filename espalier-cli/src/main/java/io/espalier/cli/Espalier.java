@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
       "'espalier COMMAND --help' explains a command."
     },
     subcommands = {
-      TrainCommand.class,
+      DemoCommand.class,
+      PruneCommand.class,
       InspectCommand.class,
+      TrainCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,
       DiffCommand.class,

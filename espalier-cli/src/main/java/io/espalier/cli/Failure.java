@@ -16,9 +16,7 @@ import picocli.CommandLine;
 
 /** Turns what went wrong into one line on standard error and an exit code. */
 final class Failure {
-  /** What an exit code of the program means. */
-  static final int FAILED = 1;
-
+  private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
   /** Of these a user can make nothing: they are mistakes in Espalier. */
@@ -46,7 +44,7 @@ final class Failure {
       problem.printStackTrace(console.err());
     }
     console.err().flush();
-    return FAILED;
+    return problem instanceof CliException wish && wish.isMisuse() ? MISUSED : FAILED;
   }
 
   /** Says what is wrong with the command line. */

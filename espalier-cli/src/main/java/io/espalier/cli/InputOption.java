@@ -48,7 +48,7 @@ final class InputOption {
 
   private static Port onlyInput(Graph graph) {
     if (graph.inputs().size() != 1) {
-      throw new CliException(
+      throw CliException.misuse(
           "--input: %s has the inputs %s, so give NAME=CxHxW"
               .formatted(graph.name(), names(graph)));
     }
@@ -61,7 +61,7 @@ final class InputOption {
         .findFirst()
         .orElseThrow(
             () ->
-                new CliException(
+                CliException.misuse(
                     "--input: %s has no input '%s', only %s"
                         .formatted(graph.name(), name, names(graph))));
   }
@@ -75,17 +75,16 @@ final class InputOption {
     try {
       Arrays.stream(text.split("x", -1)).map(Long::parseLong).map(Dim::of).forEach(dims::add);
     } catch (IllegalArgumentException wrong) {
-      throw new CliException(
+      throw CliException.misuse(
           "--input '%s': expected whole numbers with x between, such as 3x224x224"
-              .formatted(option),
-          wrong);
+              .formatted(option));
     }
     int rank = port.type().shape().rank();
     if (dims.size() == rank - 1) {
       dims.addFirst(Dim.unknown());
     }
     if (dims.size() != rank) {
-      throw new CliException(
+      throw CliException.misuse(
           "--input '%s': input '%s' is %s, so give %d or %d numbers"
               .formatted(option, port.name(), port.type().shape(), rank - 1, rank));
     }

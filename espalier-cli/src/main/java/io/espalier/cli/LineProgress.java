@@ -8,7 +8,9 @@ import java.util.Map;
 
 /** Plain lines for a log: now and then while a task runs, and one at the end of a long one. */
 final class LineProgress implements Progress {
-  private static final long INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long SHORTEST_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long LONGEST_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final int LINES = 20;
   private static final double NANOS = 1e9;
 
   private final PrintStream out;
@@ -17,8 +19,9 @@ final class LineProgress implements Progress {
   private String unit = "";
   private long total;
   private long done;
+  private final long firstNanos = System.nanoTime();
   private long beginNanos;
-  private long lastNanos;
+  private long lastNanos = firstNanos;
 
   LineProgress(PrintStream out) {
     this.out = out;
@@ -32,15 +35,13 @@ final class LineProgress implements Progress {
     done = 0;
     notes.clear();
     beginNanos = System.nanoTime();
-    lastNanos = beginNanos;
   }
 
   @Override
   public void advance(long more) {
     done += more;
     long now = System.nanoTime();
-    if (now - lastNanos >= INTERVAL_NANOS && done != total) {
-      lastNanos = now;
+    if (now - lastNanos >= interval(now) && done != total) {
       print(now);
     }
   }
@@ -53,13 +54,19 @@ final class LineProgress implements Progress {
   @Override
   public void end() {
     long now = System.nanoTime();
-    if (!task.isEmpty() && now - beginNanos >= INTERVAL_NANOS) {
+    if (!task.isEmpty() && now - beginNanos >= SHORTEST_NANOS) {
       print(now);
     }
     task = "";
   }
 
+  /** Lines come less often the longer the work takes, so that a log stays readable. */
+  private long interval(long now) {
+    return Math.clamp((now - firstNanos) / LINES, SHORTEST_NANOS, LONGEST_NANOS);
+  }
+
   private void print(long now) {
+    lastNanos = now;
     double seconds = (now - beginNanos) / NANOS;
     StringBuilder line = new StringBuilder("espalier: ").append(task).append(": ").append(done);
     if (total > 0) {

@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import io.espalier.cost.Budget;
 import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -40,8 +41,17 @@ public final class Main {
     line.setExpandAtFiles(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
+    line.registerConverter(Budget.class, Main::budget);
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.report(console, e, traces));
     return line;
+  }
+
+  private static Budget budget(String text) {
+    try {
+      return Budget.parse(text);
+    } catch (IllegalArgumentException wrong) {
+      throw new CommandLine.TypeConversionException(wrong.getMessage());
+    }
   }
 }

@@ -133,7 +133,8 @@ final class TrainingOptions {
     return switch (text.toLowerCase(java.util.Locale.ROOT)) {
       case "fp32", "float32" -> Precision.FLOAT32;
       case "bf16", "bfloat16" -> Precision.BFLOAT16;
-      default -> throw new CliException("--precision '%s': expected fp32 or bf16".formatted(text));
+      default ->
+          throw CliException.misuse("--precision '%s': expected fp32 or bf16".formatted(text));
     };
   }
 
@@ -194,7 +195,7 @@ final class TrainingOptions {
         .findFirst()
         .orElseThrow(
             () ->
-                new CliException(
+                CliException.misuse(
                     "--schedule '%s': expected one of %s"
                         .formatted(text, Arrays.toString(Course.values()))));
   }

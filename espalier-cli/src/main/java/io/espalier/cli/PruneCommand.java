@@ -1,0 +1,252 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.graph.GraphDigest;
+import io.espalier.latency.BenchResult;
+import io.espalier.method.PruneOptions;
+import io.espalier.method.PruneResult;
+import io.espalier.method.Pruner;
+import io.espalier.surgery.PlanFile;
+import io.espalier.train.EvaluateOptions;
+import io.espalier.train.RunFolder;
+import io.espalier.train.TrainOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier prune}. */
+@Command(
+    name = "prune",
+    description = "Remove channels under a budget, prove the cut, fine-tune, write a smaller file.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier prune net.onnx                              half the MACs, without data",
+      "  espalier prune net.onnx --budget params=40%% --ranking uniform",
+      "  espalier prune net.onnx --data cifar10:DIR --epochs 15 --align 16",
+      "  espalier prune net.onnx --ratio '*layer3*=0.5' --freeze '*layer1*'",
+      "  espalier prune net.onnx --data images:DIR --epochs 10 --distill",
+      "  espalier prune net.onnx --plan net-pruned.plan.json --out again.onnx",
+      "",
+      "Writes net-pruned.onnx, net-pruned.plan.json and net-pruned.run.json. A run that was stopped"
+          + " or",
+      "killed goes on when the same command is given again."
+    })
+final class PruneCommand implements Callable<Integer> {
+  private static final double FINE_TUNING_RATE = 0.01;
+
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+  @Mixin private InputOption input;
+  @Mixin private PruningOptions pruning;
+  @Mixin private DataInput data;
+  @Mixin private TrainingOptions training;
+  @Mixin private DistillOptions distill;
+
+  @Parameters(paramLabel = "NET.onnx", description = "The network.")
+  private Path file;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Where to write the smaller network. Default: NET-pruned.onnx beside it.")
+  private Path out;
+
+  @Option(names = "--force", description = "Replace the output files if they exist.")
+  private boolean force;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description = "Remove what this plan says instead of choosing.")
+  private Path plan;
+
+  @Option(
+      names = "--recalibrate",
+      paramLabel = "N",
+      description = "Measure batch normalisation anew on N batches after each cut. Default: 0.")
+  private int recalibrate;
+
+  @Option(
+      names = "--distill",
+      description = "Fine-tune also on the outputs of the unpruned network.")
+  private boolean distils;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      description = "Share of the training images to set aside and measure on. Default: 0.")
+  private double validation;
+
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "Folder of the run if it trains. Default: runs/NAME-DIGEST.")
+  private Path run;
+
+  @Option(names = "--no-bench", description = "Do not measure latency.")
+  private boolean noBench;
+
+  private record Images(DataSplits splits, Normalization normalization) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Output output = common.output(parent);
+    Path target = out == null ? OutputFile.beside(file, "-pruned.onnx") : out;
+    WrittenFiles files = WrittenFiles.check(target, force);
+    requireData();
+    Graph graph = input.read(file);
+    Optional<Images> images = data.given() ? Optional.of(open(graph, output)) : Optional.empty();
+    PruneOptions options = options(images);
+    try (Interruption interruption = Interruption.watch(output)) {
+      Pruner pruner = pruner(graph, images, options, output).stopWhen(interruption);
+      PruneResult result = run(pruner, graph, images, options, output);
+      if (!result.complete()) {
+        output.note("stopped with a checkpoint; run the same command again to go on");
+        return Interruption.EXIT;
+      }
+      finish(graph, images, options, result, files, output);
+    }
+    return 0;
+  }
+
+  private void requireData() {
+    boolean trains = training.epochs(0) > 0;
+    if (!data.given() && (trains || recalibrate > 0)) {
+      throw CliException.misuse(
+          "%s needs images: add --data KIND:PATH"
+              .formatted(trains ? "fine-tuning (--epochs)" : "--recalibrate"));
+    }
+  }
+
+  private Images open(Graph graph, Output output) {
+    Normalization normalization = data.normalization(graph, output);
+    DataSplits splits = data.open(graph, output).withValidation(validation, training.seed());
+    return new Images(splits, normalization);
+  }
+
+  private PruneOptions options(Optional<Images> images) throws IOException {
+    boolean trains = training.epochs(0) > 0;
+    PruneOptions options =
+        plan == null ? pruning.toOptions(trains) : PruneOptions.replay(PlanFile.read(plan));
+    EvaluateOptions evaluation =
+        new EvaluateOptions(
+            EvaluateOptions.defaults().batchSize(), training.precision(), training.threads());
+    options =
+        options.withRecalibration(recalibrate).withSeed(training.seed()).withEvaluation(evaluation);
+    return trains ? options.withFineTuning(fineTuning(images.orElseThrow())) : options;
+  }
+
+  private TrainOptions fineTuning(Images images) {
+    TrainOptions options =
+        training.over(TrainOptions.defaults().withLearningRate(FINE_TUNING_RATE));
+    boolean labelled = images.splits().forTraining().isLabelled();
+    return distils || !labelled
+        ? options.withDistillation(distill.distillation(labelled))
+        : options;
+  }
+
+  private static Pruner pruner(
+      Graph graph, Optional<Images> images, PruneOptions options, Output output) {
+    Pruner pruner = Pruner.of(graph, options).progress(output.progress());
+    if (images.isEmpty()) {
+      return pruner.check(ProofCheck.onRandomInputs());
+    }
+    Dataset seen = images.get().splits().forEvaluation();
+    Normalization normalization = images.get().normalization();
+    return pruner
+        .data(images.get().splits(), normalization)
+        .check(ProofCheck.on(graph, seen, normalization));
+  }
+
+  private PruneResult run(
+      Pruner pruner, Graph graph, Optional<Images> images, PruneOptions options, Output output) {
+    if (options.fineTuning().isEmpty()) {
+      return pruner.run();
+    }
+    Path folder = run == null ? folder(graph, images.orElseThrow(), options) : run;
+    output.note("run folder " + folder);
+    return pruner.run(RunFolder.at(folder));
+  }
+
+  private Path folder(Graph graph, Images images, PruneOptions options) {
+    String digest =
+        RunName.digest(
+            GraphDigest.of(graph),
+            options.toString(),
+            images.splits().digest(),
+            images.normalization().toString());
+    return Path.of("runs", OutputFile.stem(file) + "-" + digest);
+  }
+
+  private void finish(
+      Graph graph,
+      Optional<Images> images,
+      PruneOptions options,
+      PruneResult result,
+      WrittenFiles files,
+      Output output)
+      throws IOException {
+    images.ifPresent(given -> warnOfChance(graph, given, result, output));
+    result.warnings().forEach(output::warn);
+    Graph smaller =
+        images
+            .map(given -> Recorded.normalization(result.graph(), given.normalization()))
+            .orElse(result.graph());
+    files.write(smaller, result.plan());
+    PruneReport report =
+        new PruneReport(
+            PruningOptions.text(options),
+            result,
+            Files.size(file),
+            Files.size(files.network()),
+            noBench ? Optional.empty() : measure(graph, smaller, output));
+    ObjectNode object = report.object(files.network(), files.plan(), files.record());
+    files.write(record(object, graph, images, options));
+    output.print(report.text());
+    output.print("wrote %s, %s, %s".formatted(files.network(), files.plan(), files.record()));
+    output.result(object);
+  }
+
+  private static Optional<BenchResult> measure(Graph graph, Graph smaller, Output output) {
+    Map<String, Graph> both = new LinkedHashMap<>();
+    both.put("before", graph);
+    both.put("after", smaller);
+    return SideBySide.measure(both, output);
+  }
+
+  private void warnOfChance(Graph graph, Images images, PruneResult result, Output output) {
+    Chance chance = Chance.of(graph, images.splits().forEvaluation());
+    result
+        .accuracy()
+        .original()
+        .ifPresent(a -> chance.warn(a, file.toString(), images.normalization(), output));
+  }
+
+  private ObjectNode record(
+      ObjectNode result, Graph graph, Optional<Images> images, PruneOptions options) {
+    ObjectNode record = result.deepCopy().put("version", Versions.espalier());
+    record.put("network", file.toString()).put("digest", GraphDigest.of(graph));
+    record.set("input", Output.json(input.texts()));
+    record.put("seed", options.seed()).put("recalibrationBatches", recalibrate);
+    images.ifPresent(
+        given -> {
+          record.put("data", data.text()).put("dataDigest", given.splits().digest());
+          record.set("normalization", Output.json(given.normalization().toMetadata()));
+        });
+    options.fineTuning().ifPresent(training -> record.set("fineTuning", training.toJson()));
+    return record;
+  }
+}

@@ -1,0 +1,144 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.cost.Cost;
+import io.espalier.latency.BenchResult;
+import io.espalier.latency.ModelLatency;
+import io.espalier.method.PlanCheck;
+import io.espalier.method.PruneResult;
+import io.espalier.train.Accuracy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * What a prune came to, for people and for programs.
+ *
+ * @param asked what was asked for, in one line
+ * @param result what the library found
+ * @param beforeBytes size of the original file
+ * @param afterBytes size of the written one
+ * @param latency the original network and the smaller one, if they were measured
+ */
+record PruneReport(
+    String asked,
+    PruneResult result,
+    long beforeBytes,
+    long afterBytes,
+    Optional<BenchResult> latency) {
+
+  /** The table at the end, and what the checks found. */
+  String text() {
+    Table table = Table.of("", ">before", ">after", ">left");
+    count(table, "MACs", Cost::macs);
+    count(table, "FLOPs", Cost::flops);
+    count(table, "parameters", Cost::params);
+    table.row(
+        "file",
+        Numbers.bytes(beforeBytes),
+        Numbers.bytes(afterBytes),
+        Numbers.percent((double) afterBytes / beforeBytes));
+    latency.ifPresent(measured -> latency(table, measured));
+    accuracies(table);
+    StringBuilder text = new StringBuilder(asked).append('\n').append(table);
+    diagnosis().ifPresent(sentence -> text.append('\n').append(sentence));
+    result.alignment().ifPresent(report -> text.append('\n').append(alignment(report)));
+    result.findings().forEach(f -> text.append("\nproof: ").append(f.detail()));
+    return text.toString();
+  }
+
+  private void count(Table table, String name, ToLongFunction<Cost> quantity) {
+    long before = quantity.applyAsLong(result.before());
+    long after = quantity.applyAsLong(result.after());
+    table.row(
+        name,
+        Numbers.count(before),
+        Numbers.count(after),
+        Numbers.percent((double) after / before));
+  }
+
+  private static void latency(Table table, BenchResult measured) {
+    ModelLatency before = measured.models().get(0);
+    ModelLatency after = measured.models().get(1);
+    table.row(
+        "latency, %d thread%s".formatted(measured.threads(), measured.threads() == 1 ? "" : "s"),
+        Numbers.millis(before.timing().medianMillis()),
+        Numbers.millis(after.timing().medianMillis()),
+        Numbers.factor(after.speedup()) + " faster");
+  }
+
+  private void accuracies(Table table) {
+    PruneResult.Accuracies measured = result.accuracy();
+    if (measured.original().isEmpty()) {
+      return;
+    }
+    Accuracy before = measured.original().get();
+    String name = "accuracy, %d images".formatted(before.images());
+    boolean tuned = measured.fineTuned().isPresent();
+    measured
+        .afterCut()
+        .ifPresent(a -> table.row(tuned ? "  after the cut" : name, cell(before), cell(a), ""));
+    measured.fineTuned().ifPresent(a -> table.row(name, cell(before), cell(a), ""));
+  }
+
+  private static String cell(Accuracy accuracy) {
+    return Numbers.accuracy(accuracy.top1());
+  }
+
+  private Optional<String> diagnosis() {
+    return latency
+        .map(measured -> measured.models().get(1).diagnosis())
+        .filter(sentence -> !sentence.isEmpty());
+  }
+
+  private static String alignment(PruneResult.AlignmentReport report) {
+    if (report.met()) {
+      return "every width that changed is a multiple of " + report.align();
+    }
+    String nearest =
+        report
+            .nearestMacs()
+            .map(macs -> "; the nearest aligned network has %s MACs".formatted(Numbers.count(macs)))
+            .orElse("");
+    return "the budget cannot be met with multiples of %d: %d layers have other widths%s"
+        .formatted(report.align(), report.unaligned().size(), nearest);
+  }
+
+  /** The same for programs. */
+  ObjectNode object(Path output, Path plan, Path record) {
+    ObjectNode object = Output.object().put("asked", asked);
+    object.put("output", output.toString()).put("plan", plan.toString());
+    object.put("record", record.toString());
+    PruneResult.Accuracies measured = result.accuracy();
+    Optional<Accuracy> last = measured.fineTuned().or(measured::afterCut);
+    side(object.putObject("before"), result.before(), beforeBytes, 0, measured.original());
+    side(object.putObject("after"), result.after(), afterBytes, 1, last);
+    measured.afterCut().ifPresent(a -> object.put("accuracyAfterCut", a.top1()));
+    diagnosis().ifPresent(sentence -> object.put("diagnosis", sentence));
+    result.alignment().ifPresent(report -> object.set("alignment", Output.json(report)));
+    proof(object.putObject("proof"), result.findings());
+    object.put("epochs", result.history().size());
+    object.set("warnings", Output.json(result.warnings()));
+    return object;
+  }
+
+  private void side(
+      ObjectNode object, Cost cost, long bytes, int model, Optional<Accuracy> accuracy) {
+    object.put("macs", cost.macs()).put("flops", cost.flops()).put("params", cost.params());
+    object.put("activationBytes", cost.activationBytes()).put("bytes", bytes);
+    latency.ifPresent(
+        all -> object.put("latencyMillis", all.models().get(model).timing().medianMillis()));
+    accuracy.ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));
+  }
+
+  private static void proof(ObjectNode object, List<PlanCheck.Finding> findings) {
+    double largest =
+        findings.stream().mapToDouble(PlanCheck.Finding::maxDifference).max().orElse(Double.NaN);
+    object.put("maxDifference", largest);
+    object.put("passed", findings.stream().allMatch(PlanCheck.Finding::passed));
+    ArrayNode details = object.putArray("details");
+    findings.forEach(finding -> details.add(finding.detail()));
+  }
+}

@@ -1,0 +1,140 @@
+package io.espalier.cli;
+
+import io.espalier.cost.Budget;
+import io.espalier.method.Iteration;
+import io.espalier.method.PlanSource;
+import io.espalier.method.PruneOptions;
+import io.espalier.surgery.PlanOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What to remove. */
+final class PruningOptions {
+  @Option(
+      names = {"-m", "--method"},
+      paramLabel = "ID",
+      description = "How to choose what goes; see 'espalier methods'. Default: l1.")
+  private String method = "l1";
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "A setting of the method; see 'espalier methods ID'.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = {"-b", "--budget"},
+      paramLabel = "BUDGET",
+      description =
+          "The most that may remain: macs=50%% (default), params=40%%, units=30%%, macs=20M,"
+              + " macs=2x (two times fewer).")
+  private Budget budget;
+
+  @Option(
+      names = "--ranking",
+      paramLabel = "NAME",
+      description =
+          "global (default): all units of the network in one order; uniform: every group loses the"
+              + " same share.")
+  private PlanOptions.Ranking ranking = PlanOptions.Ranking.GLOBAL;
+
+  @Option(
+      names = "--ratio",
+      paramLabel = "GLOB=SHARE",
+      description =
+          "Remove this share of the units of the layers that match, such as '*conv1*=0.3'.")
+  private Map<String, Double> ratios = new LinkedHashMap<>();
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "GLOB",
+      description = "Keep all channels of the layers that match, such as '*layer1*'.")
+  private List<String> freeze = new ArrayList<>();
+
+  @Option(
+      names = "--floor",
+      paramLabel = "SHARE",
+      description =
+          "Keep at least this share of each layer's channels. Default: 0, but one channel.")
+  private double floor;
+
+  @Option(
+      names = "--align",
+      paramLabel = "N",
+      description = "Make every width that changes a multiple of N; 16 suits ONNX Runtime on CPUs.")
+  private int align = 1;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Reach the budget in this many cuts. Default: 1.")
+  private int steps = 1;
+
+  @Option(
+      names = "--step-schedule",
+      paramLabel = "NAME",
+      description = "linear (default): equal cuts; agp: large cuts first.")
+  private Iteration.Schedule stepSchedule = Iteration.Schedule.LINEAR;
+
+  @Option(
+      names = "--step-epochs",
+      paramLabel = "N",
+      description = "Epochs of fine-tuning between two cuts. Default: 1 with --data and --epochs.")
+  private Integer stepEpochs;
+
+  /** The settings for a run that makes its own plan. */
+  PruneOptions toOptions(boolean trains) {
+    return PruneOptions.of(method, plan())
+        .withSettings(settings)
+        .withIteration(new Iteration(steps, stepSchedule, stepEpochs(trains)));
+  }
+
+  private int stepEpochs(boolean trains) {
+    if (stepEpochs != null) {
+      return stepEpochs;
+    }
+    return trains && steps > 1 ? 1 : 0;
+  }
+
+  private PlanOptions plan() {
+    Budget wanted = budget == null && ratios.isEmpty() ? Budget.parse("macs=50%") : budget;
+    return new PlanOptions(
+        Optional.ofNullable(wanted).map(PruneOptions::counted),
+        ranking,
+        ratios,
+        freeze,
+        floor,
+        align);
+  }
+
+  /** What was asked for, in one line. */
+  static String text(PruneOptions options) {
+    return switch (options.source()) {
+      case PlanSource.Given given -> "plan of %.12s".formatted(given.plan().digest());
+      case PlanSource.ByMethod made -> {
+        PlanOptions plan = made.options();
+        List<String> words = new ArrayList<>(List.of(made.id()));
+        made.settings().forEach((name, value) -> words.add(name + "=" + value));
+        plan.budget().ifPresent(budget -> words.add(budget.toString()));
+        words.add(plan.ranking().name().toLowerCase(Locale.ROOT));
+        plan.ratios().forEach((glob, share) -> words.add("%s=%s".formatted(glob, share)));
+        plan.freeze().forEach(glob -> words.add("freeze " + glob));
+        if (plan.floor() > 0) {
+          words.add("floor " + plan.floor());
+        }
+        if (plan.align() > 1) {
+          words.add("align " + plan.align());
+        }
+        if (made.iteration().steps() > 1) {
+          words.add(made.iteration().steps() + " steps");
+        }
+        yield String.join(", ", words);
+      }
+    };
+  }
+}
