@@ -83,14 +83,13 @@ final class DemoCommand implements Callable<Integer> {
         Pruner pruner =
             Pruner.of(graph, options(method))
                 .data(splits, normalization)
-                .check(ProofCheck.on(graph, splits.test(), normalization))
                 .progress(output.progress())
                 .stopWhen(interruption);
         PruneResult result = pruner.run(RunFolder.at(files.emptyRun(method)));
         if (!result.complete()) {
           return Interruption.EXIT;
         }
-        result.findings().forEach(finding -> output.note("proof: " + finding.detail()));
+        new Proofs(result.proofs()).lines().forEach(output::note);
         results.put(method, result);
       }
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.cost.Cost;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.ModelLatency;
-import io.espalier.method.PlanCheck;
 import io.espalier.method.PruneResult;
 import io.espalier.train.Accuracy;
 import java.nio.file.Path;
@@ -104,15 +103,9 @@ record DemoReport(
       row.accuracy().ifPresent(a -> network.put("accuracy", a.top1()).put("images", a.images()));
       row.latency().ifPresent(l -> network.put("latencyMillis", l.timing().medianMillis()));
       Optional.ofNullable(results.get(row.name()))
-          .ifPresent(result -> network.put("maxDifference", largest(result)));
+          .map(result -> new Proofs(result.proofs()).maxDifference())
+          .ifPresent(difference -> network.put("maxDifference", difference));
     }
     return object;
-  }
-
-  private static double largest(PruneResult result) {
-    return result.findings().stream()
-        .mapToDouble(PlanCheck.Finding::maxDifference)
-        .max()
-        .orElse(Double.NaN);
   }
 }

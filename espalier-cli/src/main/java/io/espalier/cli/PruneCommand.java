@@ -2,7 +2,6 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
-import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
@@ -161,14 +160,7 @@ final class PruneCommand implements Callable<Integer> {
   private static Pruner pruner(
       Graph graph, Optional<Images> images, PruneOptions options, Output output) {
     Pruner pruner = Pruner.of(graph, options).progress(output.progress());
-    if (images.isEmpty()) {
-      return pruner.check(ProofCheck.onRandomInputs());
-    }
-    Dataset seen = images.get().splits().forEvaluation();
-    Normalization normalization = images.get().normalization();
-    return pruner
-        .data(images.get().splits(), normalization)
-        .check(ProofCheck.on(graph, seen, normalization));
+    return images.map(i -> pruner.data(i.splits(), i.normalization())).orElse(pruner);
   }
 
   private PruneResult run(

@@ -1,15 +1,12 @@
 package io.espalier.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.cost.Cost;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.ModelLatency;
-import io.espalier.method.PlanCheck;
 import io.espalier.method.PruneResult;
 import io.espalier.train.Accuracy;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -45,7 +42,7 @@ record PruneReport(
     StringBuilder text = new StringBuilder(asked).append('\n').append(table);
     diagnosis().ifPresent(sentence -> text.append('\n').append(sentence));
     result.alignment().ifPresent(report -> text.append('\n').append(alignment(report)));
-    result.findings().forEach(f -> text.append("\nproof: ").append(f.detail()));
+    new Proofs(result.proofs()).lines().forEach(line -> text.append('\n').append(line));
     return text.toString();
   }
 
@@ -118,7 +115,7 @@ record PruneReport(
     measured.afterCut().ifPresent(a -> object.put("accuracyAfterCut", a.top1()));
     diagnosis().ifPresent(sentence -> object.put("diagnosis", sentence));
     result.alignment().ifPresent(report -> object.set("alignment", Output.json(report)));
-    proof(object.putObject("proof"), result.findings());
+    new Proofs(result.proofs()).fill(object.putObject("proof"));
     object.put("epochs", result.history().size());
     object.set("warnings", Output.json(result.warnings()));
     return object;
@@ -131,14 +128,5 @@ record PruneReport(
     latency.ifPresent(
         all -> object.put("latencyMillis", all.models().get(model).timing().medianMillis()));
     accuracy.ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));
-  }
-
-  private static void proof(ObjectNode object, List<PlanCheck.Finding> findings) {
-    double largest =
-        findings.stream().mapToDouble(PlanCheck.Finding::maxDifference).max().orElse(Double.NaN);
-    object.put("maxDifference", largest);
-    object.put("passed", findings.stream().allMatch(PlanCheck.Finding::passed));
-    ArrayNode details = object.putArray("details");
-    findings.forEach(finding -> details.add(finding.detail()));
   }
 }
