@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
         if (!result.complete()) {
           return Interruption.EXIT;
         }
-        new Proofs(result.proofs()).lines().forEach(output::note);
+        new Proofs(result.findings()).lines().forEach(output::note);
         results.put(method, result);
       }
     }

@@ -103,7 +103,7 @@ record DemoReport(
       row.accuracy().ifPresent(a -> network.put("accuracy", a.top1()).put("images", a.images()));
       row.latency().ifPresent(l -> network.put("latencyMillis", l.timing().medianMillis()));
       Optional.ofNullable(results.get(row.name()))
-          .map(result -> new Proofs(result.proofs()).maxDifference())
+          .map(result -> new Proofs(result.findings()).maxDifference())
           .ifPresent(difference -> network.put("maxDifference", difference));
     }
     return object;

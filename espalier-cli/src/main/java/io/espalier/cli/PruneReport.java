@@ -42,7 +42,7 @@ record PruneReport(
     StringBuilder text = new StringBuilder(asked).append('\n').append(table);
     diagnosis().ifPresent(sentence -> text.append('\n').append(sentence));
     result.alignment().ifPresent(report -> text.append('\n').append(alignment(report)));
-    new Proofs(result.proofs()).lines().forEach(line -> text.append('\n').append(line));
+    new Proofs(result.findings()).lines().forEach(line -> text.append('\n').append(line));
     return text.toString();
   }
 
@@ -115,7 +115,7 @@ record PruneReport(
     measured.afterCut().ifPresent(a -> object.put("accuracyAfterCut", a.top1()));
     diagnosis().ifPresent(sentence -> object.put("diagnosis", sentence));
     result.alignment().ifPresent(report -> object.set("alignment", Output.json(report)));
-    new Proofs(result.proofs()).fill(object.putObject("proof"));
+    new Proofs(result.findings()).fill(object.putObject("proof"));
     object.put("epochs", result.history().size());
     object.set("warnings", Output.json(result.warnings()));
     return object;

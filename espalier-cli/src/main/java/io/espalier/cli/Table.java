@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A table for a terminal: the first columns to the left, those named as numbers to the right. */
 final class Table {
-  private static final int WIDEST = 60;
+  private static final int WIDEST = 80;
   private static final int PADDING = 1;
 
   private final List<Column> columns = new ArrayList<>();
