@@ -102,6 +102,9 @@ final class BenchCommand implements Callable<Integer> {
         sentences.append('\n').append(model.name()).append(": ").append(model.diagnosis());
       }
     }
+    if (!result.warning().isEmpty()) {
+      sentences.append('\n').append(result.warning());
+    }
     int runs = result.models().getFirst().timing().runs();
     return "%s%n%s, batch %d, %d %s, %d runs each%s"
         .formatted(
@@ -117,6 +120,7 @@ final class BenchCommand implements Callable<Integer> {
   private static ObjectNode object(BenchResult result) {
     ObjectNode object = Output.object();
     object.put("runtime", result.runtime());
+    object.put("warning", result.warning());
     object.put("batch", result.batch()).put("threads", result.threads());
     ArrayNode models = object.putArray("models");
     result.models().forEach(model -> fill(models.addObject().put("file", model.name()), model));

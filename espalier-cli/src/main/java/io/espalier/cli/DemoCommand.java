@@ -1,6 +1,5 @@
 package io.espalier.cli;
 
-import io.espalier.cost.Budget;
 import io.espalier.data.Augmentation;
 import io.espalier.data.DataOptions;
 import io.espalier.data.DataSpec;
@@ -8,19 +7,15 @@ import io.espalier.data.DataSplits;
 import io.espalier.data.Datasets;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
-import io.espalier.latency.BenchResult;
-import io.espalier.method.PruneOptions;
 import io.espalier.method.PruneResult;
 import io.espalier.method.Pruner;
 import io.espalier.onnx.OnnxReader;
-import io.espalier.surgery.PlanOptions;
 import io.espalier.train.RunFolder;
 import io.espalier.train.TrainOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,7 +38,6 @@ import picocli.CommandLine.ParentCommand;
       "filters and once at random; fine-tunes both, proves the cuts, and measures."
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final List<String> METHODS = List.of("l1", "random");
   private static final double RATE = 0.02;
 
   @ParentCommand private Espalier parent;
@@ -59,10 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--epochs",
       paramLabel = "N",
       description = "Epochs of fine-tuning. Default: ${DEFAULT-VALUE}.")
-  private int epochs = 1;
-
-  @Option(names = "--budget", paramLabel = "BUDGET", description = "Default: ${DEFAULT-VALUE}.")
-  private Budget budget = Budget.parse("macs=50%");
+  private int epochs = 2;
 
   @Override
   public Integer call() throws IOException {
@@ -78,33 +69,30 @@ final class DemoCommand implements Callable<Integer> {
             .formatted(files.network(), splits.train().size(), splits.test().size()));
     Map<String, PruneResult> results = new LinkedHashMap<>();
     try (Interruption interruption = Interruption.watch(output)) {
-      for (String method : METHODS) {
-        output.note("pruning with %s to %s, then fine-tuning".formatted(method, budget));
-        Pruner pruner =
-            Pruner.of(graph, options(method))
+      for (DemoVariant variant : DemoVariant.ALL) {
+        output.note(variant.text());
+        PruneResult result =
+            Pruner.of(graph, variant.options().withFineTuning(training()))
                 .data(splits, normalization)
                 .progress(output.progress())
-                .stopWhen(interruption);
-        PruneResult result = pruner.run(RunFolder.at(files.emptyRun(method)));
+                .stopWhen(interruption)
+                .run(RunFolder.at(files.emptyRun(variant.name())));
         if (!result.complete()) {
           return Interruption.EXIT;
         }
         new Proofs(result.findings()).lines().forEach(output::note);
-        results.put(method, result);
+        results.put(variant.name(), result);
       }
     }
     finish(files, graph, normalization, results, output);
     return 0;
   }
 
-  private PruneOptions options(String method) {
-    TrainOptions training =
-        TrainOptions.defaults()
-            .withEpochs(epochs)
-            .withLearningRate(RATE)
-            .withAugmentation(new Augmentation(2, true));
-    return PruneOptions.of(method, PlanOptions.of(PruneOptions.counted(budget)))
-        .withFineTuning(training);
+  private TrainOptions training() {
+    return TrainOptions.defaults()
+        .withEpochs(epochs)
+        .withLearningRate(RATE)
+        .withAugmentation(new Augmentation(2, true));
   }
 
   private static void finish(
@@ -117,23 +105,16 @@ final class DemoCommand implements Callable<Integer> {
     Map<String, Graph> graphs = new LinkedHashMap<>();
     graphs.put("original", graph);
     for (Map.Entry<String, PruneResult> entry : results.entrySet()) {
-      Graph smaller = Recorded.normalization(entry.getValue().graph(), normalization);
-      files.pruned(entry.getKey()).write(smaller, entry.getValue().plan());
+      PruneResult result = entry.getValue();
+      WrittenFiles written = files.pruned(entry.getKey());
+      Graph smaller = Recorded.normalization(result.graph(), normalization);
+      long before = Files.size(files.network());
+      PruneReport single =
+          new PruneReport(entry.getKey(), result, before, written, Optional.empty());
+      written.write(smaller, result.plan(), single::object);
       graphs.put(entry.getKey(), smaller);
     }
-    Optional<BenchResult> latency = SideBySide.measure(graphs, output);
-    DemoReport report = new DemoReport(files, results, latency);
-    for (Map.Entry<String, PruneResult> entry : results.entrySet()) {
-      WrittenFiles written = files.pruned(entry.getKey());
-      PruneReport single =
-          new PruneReport(
-              entry.getKey(),
-              entry.getValue(),
-              Files.size(files.network()),
-              Files.size(written.network()),
-              Optional.empty());
-      written.write(single.object(written.network(), written.plan(), written.record()));
-    }
+    DemoReport report = new DemoReport(files, results, SideBySide.measure(graphs, output));
     output.print(report.text());
     output.result(report.object());
   }

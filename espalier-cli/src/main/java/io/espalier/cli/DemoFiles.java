@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The demo's folder. The demo replaces its own files there and touches no others.
@@ -60,10 +62,12 @@ record DemoFiles(Path folder) {
   Path emptyRun(String method) throws IOException {
     Path run = folder.resolve("runs").resolve("demo-" + method);
     if (Files.isDirectory(run)) {
-      try (var files = Files.list(run)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          Files.delete(file);
-        }
+      List<Path> old;
+      try (Stream<Path> files = Files.walk(run)) {
+        old = files.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path file : old) {
+        Files.delete(file);
       }
     }
     return run;

@@ -77,6 +77,10 @@ record DemoReport(
     StringBuilder text = new StringBuilder().append(table);
     int images = rows.getFirst().accuracy().map(Accuracy::images).orElse(0);
     text.append("\naccuracy on %d test images; latency of one image, one thread".formatted(images));
+    latency
+        .map(BenchResult::warning)
+        .filter(w -> !w.isEmpty())
+        .ifPresent(w -> text.append('\n').append(w));
     rows.forEach(
         row ->
             row.latency()

@@ -197,19 +197,15 @@ final class PruneCommand implements Callable<Integer> {
         images
             .map(given -> Recorded.normalization(result.graph(), given.normalization()))
             .orElse(result.graph());
-    files.write(smaller, result.plan());
+    Optional<BenchResult> latency = noBench ? Optional.empty() : measure(graph, smaller, output);
     PruneReport report =
-        new PruneReport(
-            PruningOptions.text(options),
-            result,
-            Files.size(file),
-            Files.size(files.network()),
-            noBench ? Optional.empty() : measure(graph, smaller, output));
-    ObjectNode object = report.object(files.network(), files.plan(), files.record());
-    files.write(record(object, graph, images, options));
-    output.print(report.text());
-    output.print("wrote %s, %s, %s".formatted(files.network(), files.plan(), files.record()));
-    output.result(object);
+        new PruneReport(PruningOptions.text(options), result, Files.size(file), files, latency);
+    files.write(
+        smaller, result.plan(), bytes -> record(report.object(bytes), graph, images, options));
+    long bytes = Files.size(files.network());
+    output.print(report.text(bytes));
+    output.print("wrote " + files);
+    output.result(report.object(bytes));
   }
 
   private static Optional<BenchResult> measure(Graph graph, Graph smaller, Output output) {

@@ -6,7 +6,6 @@ import io.espalier.latency.BenchResult;
 import io.espalier.latency.ModelLatency;
 import io.espalier.method.PruneResult;
 import io.espalier.train.Accuracy;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -16,18 +15,18 @@ import java.util.function.ToLongFunction;
  * @param asked what was asked for, in one line
  * @param result what the library found
  * @param beforeBytes size of the original file
- * @param afterBytes size of the written one
+ * @param files what was written
  * @param latency the original network and the smaller one, if they were measured
  */
 record PruneReport(
     String asked,
     PruneResult result,
     long beforeBytes,
-    long afterBytes,
+    WrittenFiles files,
     Optional<BenchResult> latency) {
 
   /** The table at the end, and what the checks found. */
-  String text() {
+  String text(long afterBytes) {
     Table table = Table.of("", ">before", ">after", ">left");
     count(table, "MACs", Cost::macs);
     count(table, "FLOPs", Cost::flops);
@@ -41,7 +40,7 @@ record PruneReport(
     accuracies(table);
     StringBuilder text = new StringBuilder(asked).append('\n').append(table);
     diagnosis().ifPresent(sentence -> text.append('\n').append(sentence));
-    result.alignment().ifPresent(report -> text.append('\n').append(alignment(report)));
+    alignment().ifPresent(sentence -> text.append('\n').append(sentence));
     new Proofs(result.findings()).lines().forEach(line -> text.append('\n').append(line));
     return text.toString();
   }
@@ -63,7 +62,7 @@ record PruneReport(
         "latency, %d thread%s".formatted(measured.threads(), measured.threads() == 1 ? "" : "s"),
         Numbers.millis(before.timing().medianMillis()),
         Numbers.millis(after.timing().medianMillis()),
-        Numbers.factor(after.speedup()) + " faster");
+        Numbers.factor(after.speedup()) + (after.speedup() < 1 ? " as fast" : " faster"));
   }
 
   private void accuracies(Table table) {
@@ -90,31 +89,32 @@ record PruneReport(
         .filter(sentence -> !sentence.isEmpty());
   }
 
-  private static String alignment(PruneResult.AlignmentReport report) {
-    if (report.met()) {
-      return "every width that changed is a multiple of " + report.align();
-    }
-    String nearest =
-        report
-            .nearestMacs()
-            .map(macs -> "; the nearest aligned network has %s MACs".formatted(Numbers.count(macs)))
-            .orElse("");
-    return "the budget cannot be met with multiples of %d: %d layers have other widths%s"
-        .formatted(report.align(), report.unaligned().size(), nearest);
+  /** A budget that could not be met with aligned widths is among the warnings already. */
+  private Optional<String> alignment() {
+    return result
+        .alignment()
+        .filter(PruneResult.AlignmentReport::met)
+        .map(report -> "every width that changed is a multiple of " + report.align());
+  }
+
+  private static void alignment(ObjectNode object, PruneResult.AlignmentReport report) {
+    object.put("align", report.align()).put("met", report.met());
+    object.set("unaligned", Output.json(report.unaligned()));
+    report.nearestMacs().ifPresent(macs -> object.put("nearestMacs", macs));
   }
 
   /** The same for programs. */
-  ObjectNode object(Path output, Path plan, Path record) {
+  ObjectNode object(long afterBytes) {
     ObjectNode object = Output.object().put("asked", asked);
-    object.put("output", output.toString()).put("plan", plan.toString());
-    object.put("record", record.toString());
+    object.put("output", files.network().toString());
+    object.put("plan", files.plan().toString()).put("record", files.record().toString());
     PruneResult.Accuracies measured = result.accuracy();
     Optional<Accuracy> last = measured.fineTuned().or(measured::afterCut);
     side(object.putObject("before"), result.before(), beforeBytes, 0, measured.original());
     side(object.putObject("after"), result.after(), afterBytes, 1, last);
     measured.afterCut().ifPresent(a -> object.put("accuracyAfterCut", a.top1()));
     diagnosis().ifPresent(sentence -> object.put("diagnosis", sentence));
-    result.alignment().ifPresent(report -> object.set("alignment", Output.json(report)));
+    result.alignment().ifPresent(report -> alignment(object.putObject("alignment"), report));
     new Proofs(result.findings()).fill(object.putObject("proof"));
     object.put("epochs", result.history().size());
     object.set("warnings", Output.json(result.warnings()));

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The three files of a prune.
@@ -19,8 +20,9 @@ import java.util.List;
  * @param record what was asked and what came out
  */
 record WrittenFiles(Path network, Path plan, Path record) {
-  private interface Step {
-    void run() throws IOException;
+  /** Makes the record once the size of the network's file is known. */
+  interface RecordWriter {
+    ObjectNode write(long networkBytes) throws IOException;
   }
 
   /** The names that belong to {@code network}, all of which can be written. */
@@ -31,35 +33,29 @@ record WrittenFiles(Path network, Path plan, Path record) {
         OutputFile.check(OutputFile.beside(network, ".run.json"), force));
   }
 
-  /** Writes the network and its plan; if one fails, neither stays. */
-  void write(Graph graph, PruningPlan what) throws IOException {
-    boolean isNew = Files.notExists(network);
-    OnnxWriter.write(graph, network);
-    orElseDelete(() -> PlanFile.write(what, plan), isNew ? List.of(network) : List.of());
-  }
-
-  /** Writes the record; the prune is complete with it. */
-  void write(ObjectNode run) throws IOException {
+  /** Writes all three. If one fails, those that were not there before do not stay. */
+  void write(Graph graph, PruningPlan what, RecordWriter run) throws IOException {
+    List<Path> fresh = Stream.of(network, plan, record).filter(Files::notExists).toList();
     Path part = record.resolveSibling("." + record.getFileName() + ".part");
-    orElseDelete(
-        () -> {
-          Files.writeString(part, Output.text(run) + "\n");
-          Files.move(part, record, StandardCopyOption.REPLACE_EXISTING);
-        },
-        List.of(part));
-  }
-
-  private static void orElseDelete(Step step, List<Path> files) throws IOException {
     boolean done = false;
     try {
-      step.run();
+      OnnxWriter.write(graph, network);
+      PlanFile.write(what, plan);
+      Files.writeString(part, Output.text(run.write(Files.size(network))) + "\n");
+      Files.move(part, record, StandardCopyOption.REPLACE_EXISTING);
       done = true;
     } finally {
       if (!done) {
-        for (Path file : files) {
+        Files.deleteIfExists(part);
+        for (Path file : fresh) {
           Files.deleteIfExists(file);
         }
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return "%s, %s, %s".formatted(network, plan, record);
   }
 }
