@@ -5,10 +5,15 @@ public final class GraphException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   public GraphException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public GraphException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Names come from files and may hold anything. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}+", " ");
   }
 }

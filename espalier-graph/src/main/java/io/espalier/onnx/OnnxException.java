@@ -7,10 +7,15 @@ public final class OnnxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   public OnnxException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public OnnxException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Names come from files and may hold anything. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}+", " ");
   }
 }

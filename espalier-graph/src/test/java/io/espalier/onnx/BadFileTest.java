@@ -63,6 +63,9 @@ class BadFileTest {
             new TestModel(13).input("x", 1).node("Add", "x gone", "y").output("y", 1),
             "'gone' is never defined"),
         Arguments.of(
+            new TestModel(13).input("x", 1).node("Add", "x two\nlines", "y").output("y", 1),
+            "'two lines' is never defined"),
+        Arguments.of(
             new TestModel(13)
                 .input("x", 1)
                 .node("Relu", "x", "y")
