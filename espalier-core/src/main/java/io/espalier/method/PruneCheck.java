@@ -25,6 +25,11 @@ final class PruneCheck {
       throw new MethodException("recalibration needs training images: give --data");
     }
     if (options.source() instanceof PlanSource.ByMethod method) {
+      Iteration iteration = method.iteration();
+      boolean between = iteration.steps() > 1 && iteration.epochs() > 0;
+      if (between && options.fineTuning().isEmpty()) {
+        throw new MethodException("epochs between cuts need fine-tuning to be asked for");
+      }
       check(Methods.get(method.id()).info(), job);
     }
   }

@@ -30,12 +30,6 @@ public record PruneOptions(
       throw new IllegalArgumentException(
           "recalibration batches must be 0 or more, but got " + recalibrationBatches);
     }
-    if (source instanceof PlanSource.ByMethod made
-        && made.iteration().epochs() > 0
-        && made.iteration().steps() > 1
-        && fineTuning.isEmpty()) {
-      throw new IllegalArgumentException("epochs between cuts need options for fine-tuning");
-    }
   }
 
   /** One cut by the method {@code id} with its default settings, without training. */

@@ -82,8 +82,7 @@ final class UnitTrace {
         .forEach(member -> spaces.put(member.initializer(), member.space()));
     for (Changes.Slot slot : original.changes(removed).slots()) {
       if (slot.space().equals(spaces.get(slot.initializer()))) {
-        homes.computeIfPresent(
-            slot.initializer(), (name, home) -> without(home, slot.removed()));
+        homes.computeIfPresent(slot.initializer(), (name, home) -> without(home, slot.removed()));
       }
     }
     return homes;
@@ -124,8 +123,7 @@ final class UnitTrace {
                 .mapToObj(unit -> new Unit(group, unit))
                 .filter(toCurrent::containsKey)
                 .map(toCurrent::get)
-                .forEach(
-                    u -> now.computeIfAbsent(u.group(), key -> new BitSet()).set(u.unit())));
+                .forEach(u -> now.computeIfAbsent(u.group(), key -> new BitSet()).set(u.unit())));
     return now;
   }
 }

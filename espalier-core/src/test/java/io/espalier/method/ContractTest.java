@@ -1,0 +1,134 @@
+package io.espalier.method;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.cost.Budget;
+import io.espalier.cost.Cost;
+import io.espalier.data.Augmentation;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.surgery.PlanFile;
+import io.espalier.surgery.PlanOptions;
+import io.espalier.surgery.Surgeon;
+import io.espalier.train.EvaluateOptions;
+import io.espalier.train.RunFolder;
+import io.espalier.train.TrainOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every registered method must do, on every shape of network. */
+class ContractTest {
+  private static final Budget.Counted HALF = new Budget.Share(Budget.Quantity.MACS, 0.5);
+
+  @TempDir Path path;
+
+  static Stream<Arguments> cases() {
+    List<Arguments> cases = new ArrayList<>();
+    for (MethodInfo method : Methods.all()) {
+      for (TinyNetworks.Kind kind : TinyNetworks.Kind.values()) {
+        cases.add(Arguments.of(method.id(), kind, true));
+        cases.add(Arguments.of(method.id(), kind, false));
+      }
+    }
+    return cases.stream();
+  }
+
+  private static boolean lacksNorm(String method, boolean norm) {
+    return !norm && Methods.get(method).info().needs().contains(Need.BATCH_NORM);
+  }
+
+  private static PruneOptions options(String method) {
+    return PruneOptions.of(method, PlanOptions.of(HALF))
+        .withEvaluation(EvaluateOptions.defaults().withThreads(1));
+  }
+
+  private static PruneOptions inSteps(String method) {
+    TrainOptions training =
+        TrainOptions.defaults()
+            .withEpochs(2)
+            .withBatchSize(16)
+            .withLearningRate(0.02)
+            .withAugmentation(Augmentation.NONE)
+            .withThreads(1);
+    return options(method)
+        .withIteration(new Iteration(2, Iteration.Schedule.AGP, 1))
+        .withFineTuning(training)
+        .withRecalibration(2);
+  }
+
+  private static Pruner pruner(Graph graph, PruneOptions options) {
+    return Pruner.of(graph, options).data(TinyNetworks.splits(), Normalization.preset("half"));
+  }
+
+  /** The proof, that a mask equals the cut, is part of every prune; a failure would throw. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void prune_toHalfTheMacs_meetsBudgetAndIsProved(
+      String method, TinyNetworks.Kind kind, boolean norm) {
+    Graph graph = TinyNetworks.of(kind, norm);
+    if (lacksNorm(method, norm)) {
+      MethodException problem =
+          assertThrows(MethodException.class, () -> Pruner.of(graph, options(method)).run());
+      assertTrue(problem.getMessage().startsWith(method + " needs batch norm"));
+      return;
+    }
+    PruneResult result = Pruner.of(graph, options(method)).run();
+    assertTrue(result.complete());
+    assertTrue(2 * result.after().macs() <= result.before().macs());
+    assertTrue(result.after().macs() * 4 > result.before().macs(), "cuts far too much");
+    assertEquals(1, result.findings().size());
+    assertTrue(result.findings().getFirst().maxDifference() < 1e-9);
+    PruneResult again = Pruner.of(graph, options(method)).run();
+    assertEquals(result.graph().initializers(), again.graph().initializers());
+    assertEquals(PlanFile.toJson(result.plan()), PlanFile.toJson(again.plan()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void prune_stoppedAndTakenUpAgain_endsInTheSameBits(
+      String method, TinyNetworks.Kind kind, boolean norm) {
+    if (lacksNorm(method, norm)) {
+      return;
+    }
+    Graph graph = TinyNetworks.of(kind, norm);
+    Pruner pruner = pruner(graph, inSteps(method));
+    PruneResult whole = pruner.run(RunFolder.at(path.resolve("whole")));
+    assertTrue(whole.complete());
+    RunFolder parts = RunFolder.at(path.resolve("parts"));
+    int calls = 1 + Math.floorMod((method + kind + norm).hashCode(), 18);
+    PruneResult part = pruner.stopWhen(after(calls)).run(parts);
+    assertFalse(part.complete());
+    PruneResult rest = pruner.run(parts);
+    assertTrue(rest.complete());
+    assertSame(whole, rest);
+    // The one plan of all steps cuts the original into the same shape.
+    Graph replayed = Surgeon.cut(graph, rest.plan());
+    assertEquals(rest.graph().nodes(), replayed.nodes());
+    assertEquals(Cost.of(replayed).macs(), rest.after().macs());
+    assertTrue(2 * rest.after().macs() <= rest.before().macs());
+  }
+
+  private static void assertSame(PruneResult expected, PruneResult actual) {
+    assertEquals(expected.graph().initializers(), actual.graph().initializers());
+    assertEquals(expected.plan(), actual.plan());
+    assertEquals(expected.accuracy(), actual.accuracy());
+    assertEquals(expected.findings(), actual.findings());
+    assertEquals(expected.warnings(), actual.warnings());
+  }
+
+  private static BooleanSupplier after(int calls) {
+    AtomicInteger count = new AtomicInteger();
+    return () -> count.incrementAndGet() > calls;
+  }
+}
