@@ -87,7 +87,7 @@ public final class Methods {
   }
 
   private static boolean isNear(String id, String known) {
-    return distance(id, known) <= Math.max(1, known.length() / 3)
+    return distance(id, known) <= Math.max(1, known.length() / 2)
         || (id.length() > 1 && (known.contains(id) || id.contains(known)));
   }
 
