@@ -54,7 +54,8 @@ public final class Proof {
     }
     OptionalDouble onnxRuntime = OptionalDouble.of(onOnnxRuntime(masked, cut, inputs));
     int samples = inputs.stream().mapToInt(i -> i.values().iterator().next().shape()[0]).sum();
-    return new ProofResult(libtorch, note, onnxRuntime, samples);
+    double limit = plan.foldsConstants() ? ProofResult.ROUNDED_LIMIT : ProofResult.EXACT_LIMIT;
+    return new ProofResult(libtorch, note, onnxRuntime, samples, limit);
   }
 
   /** Compares on random inputs of the right shape, two samples where the batch is free. */

@@ -28,6 +28,13 @@ public record PruningPlan(int format, String digest, List<PlanEntry> entries) {
     return new PruningPlan(FORMAT, GraphDigest.of(graph), entries);
   }
 
+  /** True when removed channels still emit something that the cut folds into their consumers. */
+  public boolean foldsConstants() {
+    return PlanParts.of(this).reads().stream()
+        .flatMap(read -> read.constants().stream())
+        .anyMatch(constant -> constant != 0);
+  }
+
   /**
    * Makes sure that this plan was made for {@code graph}.
    *
