@@ -27,7 +27,7 @@ final class PruneRun {
   private final List<PlanCheck.Finding> findings = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private Graph graph;
-  private PruningPlan plan;
+  private Optional<PruningPlan> plan = Optional.empty();
   private Optional<PruneResult.AlignmentReport> alignment = Optional.empty();
   private List<EpochMetrics> history = List.of();
   private Optional<Accuracy> original = Optional.empty();
@@ -39,7 +39,6 @@ final class PruneRun {
     this.store = store;
     this.stages = new Stages(job, store);
     this.graph = job.graph();
-    this.plan = PruningPlan.of(job.graph(), List.of());
   }
 
   PruneResult run() {
@@ -47,7 +46,7 @@ final class PruneRun {
     PruneResult.Accuracies accuracies = new PruneResult.Accuracies(original, afterCut, fineTuned);
     return new PruneResult(
         withNormalization(graph),
-        plan,
+        plan.orElseGet(() -> PruningPlan.of(job.graph(), List.of())),
         Cost.of(job.graph()),
         Cost.of(graph),
         accuracies,
@@ -90,9 +89,9 @@ final class PruneRun {
     }
     return switch (job.options().source()) {
       case PlanSource.Given given -> {
-        plan = given.plan();
-        Graph cut = Surgeon.cut(graph, plan);
-        findings.add(stages.check("check", graph, plan, cut));
+        plan = Optional.of(given.plan());
+        Graph cut = Surgeon.cut(graph, given.plan());
+        findings.add(stages.check("check", graph, given.plan(), cut));
         graph = stages.recalibrated(cut);
         yield true;
       }
@@ -107,8 +106,9 @@ final class PruneRun {
     plan = steps.plan();
     findings.addAll(steps.findings());
     warnings.addAll(steps.warnings());
-    Graph replayed = Surgeon.cut(job.graph(), plan);
-    requireSameStructure(replayed, graph);
+    if (method.iteration().steps() > 1 && plan.isPresent()) {
+      requireSameStructure(Surgeon.cut(job.graph(), plan.get()), graph);
+    }
     if (method.options().align() > 1) {
       reportAlignment(method.options(), steps.nearestMacs());
     }

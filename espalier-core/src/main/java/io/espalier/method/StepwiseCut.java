@@ -41,6 +41,7 @@ final class StepwiseCut {
   private final Set<String> warnings = new LinkedHashSet<>();
   private Map<Integer, BitSet> removed = Map.of();
   private Optional<Long> nearestMacs = Optional.empty();
+  private Optional<PruningPlan> plan = Optional.empty();
   private Graph graph;
 
   StepwiseCut(PruneJob job, PlanSource.ByMethod source, PruneStore store, Stages stages) {
@@ -56,9 +57,9 @@ final class StepwiseCut {
     return graph;
   }
 
-  /** Everything that is out, in terms of the original network. */
-  PruningPlan plan() {
-    return Plans.units(job.graph(), original, removed);
+  /** Everything that is out, in terms of the original network; empty before the first step. */
+  Optional<PruningPlan> plan() {
+    return plan;
   }
 
   List<PlanCheck.Finding> findings() {
@@ -97,8 +98,11 @@ final class StepwiseCut {
     facts.path("warnings").forEach(warning -> warnings.add(warning.asText()));
     JsonNode nearest = facts.path("nearestMacs");
     nearestMacs = nearest.isNumber() ? Optional.of(nearest.asLong()) : Optional.empty();
-    Map<Integer, BitSet> now = units(store.plan(name));
-    PruningPlan delta = Plans.units(graph, map, trace.toCurrent(without(now, removed)));
+    PruningPlan whole = store.plan(name);
+    plan = Optional.of(whole);
+    Map<Integer, BitSet> now = units(whole);
+    PruningPlan delta =
+        step == 1 ? whole : Plans.units(graph, map, trace.toCurrent(without(now, removed)));
     removed = now;
     if (!delta.entries().isEmpty()) {
       Graph smaller = Surgeon.cut(graph, delta);
