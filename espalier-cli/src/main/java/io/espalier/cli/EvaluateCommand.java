@@ -64,8 +64,8 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluateOptions options =
         new EvaluateOptions(batch, TrainingOptions.parsePrecision(precision), threads);
     Graph graph = input.read(file);
-    Normalization normalization = data.normalization(graph, output);
     Dataset images = part(data.open(graph, output));
+    Normalization normalization = data.normalization(graph, output);
     Accuracy accuracy =
         Evaluator.evaluate(graph, images, normalization, options, output.progress());
     Chance chance = Chance.of(graph, images);

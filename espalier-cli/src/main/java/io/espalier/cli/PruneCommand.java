@@ -9,11 +9,14 @@ import io.espalier.latency.BenchResult;
 import io.espalier.method.PruneOptions;
 import io.espalier.method.PruneResult;
 import io.espalier.method.Pruner;
+import io.espalier.surgery.PlanException;
 import io.espalier.surgery.PlanFile;
+import io.espalier.surgery.PruningPlan;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.RunFolder;
 import io.espalier.train.TrainOptions;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -131,21 +134,28 @@ final class PruneCommand implements Callable<Integer> {
   }
 
   private Images open(Graph graph, Output output) {
-    Normalization normalization = data.normalization(graph, output);
     DataSplits splits = data.open(graph, output).withValidation(validation, training.seed());
-    return new Images(splits, normalization);
+    return new Images(splits, data.normalization(graph, output));
   }
 
   private PruneOptions options(Optional<Images> images) throws IOException {
     boolean trains = training.epochs(0) > 0;
     PruneOptions options =
-        plan == null ? pruning.toOptions(trains) : PruneOptions.replay(PlanFile.read(plan));
+        plan == null ? pruning.toOptions(trains) : PruneOptions.replay(readPlan());
     EvaluateOptions evaluation =
         new EvaluateOptions(
             EvaluateOptions.defaults().batchSize(), training.precision(), training.threads());
     options =
         options.withRecalibration(recalibrate).withSeed(training.seed()).withEvaluation(evaluation);
     return trains ? options.withFineTuning(fineTuning(images.orElseThrow())) : options;
+  }
+
+  private PruningPlan readPlan() throws IOException {
+    try {
+      return PlanFile.read(plan);
+    } catch (CharacterCodingException binary) {
+      throw new PlanException("'%s': not a plan: it is no text".formatted(plan), binary);
+    }
   }
 
   private TrainOptions fineTuning(Images images) {

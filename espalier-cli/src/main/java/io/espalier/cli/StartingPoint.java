@@ -40,9 +40,9 @@ record StartingPoint(
               .formatted(network, String.join(", ", Zoo.names())));
     }
     Graph graph = input.read(file);
+    DataSplits splits = data.open(graph, output);
     Normalization normalization = data.normalization(graph, output);
-    return new StartingPoint(
-        OutputFile.stem(file), graph, false, data.open(graph, output), normalization);
+    return new StartingPoint(OutputFile.stem(file), graph, false, splits, normalization);
   }
 
   private static ZooOptions options(Dataset images, long seed) {

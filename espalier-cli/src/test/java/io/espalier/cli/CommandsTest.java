@@ -1,0 +1,200 @@
+package io.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.onnx.OnnxReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each command on small files, in this process. */
+class CommandsTest {
+  @TempDir Path temp;
+  private Path net;
+
+  @BeforeEach
+  void write() {
+    net = Samples.network(temp, "net.onnx", 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo", "inspect", "train", "prune", "evaluate", "bench", "diff", "methods"})
+  void help_ofEachCommand_showsExamples(String command) {
+    Invocation run = Invocation.of(command, "--help");
+    assertEquals(0, run.code());
+    assertTrue(run.out().contains("Examples:\n  espalier " + command), run.out());
+    assertEquals("", run.err());
+  }
+
+  @Test
+  void version_namesWhatItStandsOn() {
+    Invocation run = Invocation.of("--version");
+    assertEquals(0, run.code());
+    assertTrue(run.out().startsWith("espalier "), run.out());
+    assertTrue(run.out().contains("libtorch "), run.out());
+  }
+
+  @Test
+  void inspect_ofResidualNet_freezesOnlyInputAndOutput() {
+    JsonNode json = Invocation.of("inspect", net, "--json").json();
+    assertTrue(json.path("macs").asLong() > 0);
+    assertEquals(77_754 - 7 * 65, json.path("params").asLong());
+    assertTrue(json.path("groups").size() > 3);
+    assertEquals(0, json.path("frozenMacs").asLong());
+    assertEquals(2, json.path("frozen").size());
+    assertTrue(json.at("/frozen/0/reason").asText().contains("input"), json.path("frozen") + "");
+    assertTrue(json.at("/frozen/1/reason").asText().contains("output"), json.path("frozen") + "");
+  }
+
+  @Test
+  void inspect_forPeople_endsWithReasons() {
+    Invocation run = Invocation.of("inspect", net);
+    assertEquals(0, run.code());
+    assertTrue(run.out().contains("network input"), run.out());
+    assertTrue(run.out().contains("16x1x3x3"), run.out());
+    assertEquals("", run.err());
+  }
+
+  @Test
+  void prune_withoutData_halvesMacsAndWritesThreeFiles() throws IOException {
+    JsonNode json = Invocation.of("prune", net, "--json").json();
+    long before = json.at("/before/macs").asLong();
+    long after = json.at("/after/macs").asLong();
+    assertTrue(after <= before / 2 && after > before / 3, json.toString());
+    assertTrue(json.at("/after/params").asLong() < json.at("/before/params").asLong());
+    assertTrue(json.at("/proof/passed").asBoolean());
+    assertTrue(json.at("/proof/maxDifference").asDouble() < 1e-9);
+    assertTrue(json.at("/after/latencyMillis").asDouble() > 0);
+    Path output = Path.of(json.path("output").asText());
+    assertEquals(temp.resolve("net-pruned.onnx"), output);
+    assertEquals(after, Invocation.of("inspect", output, "--json").json().path("macs").asLong());
+    assertTrue(Files.exists(temp.resolve("net-pruned.plan.json")));
+    assertTrue(Files.readString(temp.resolve("net-pruned.run.json")).contains("\"digest\""));
+  }
+
+  @Test
+  void prune_byPlanOfEarlierRun_writesTheSameNetwork() throws IOException {
+    assertEquals(0, Invocation.of("prune", net, "--no-bench").code());
+    Path plan = temp.resolve("net-pruned.plan.json");
+    Path again = temp.resolve("again.onnx");
+    Invocation run = Invocation.of("prune", net, "--plan", plan, "--out", again, "--no-bench");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(-1, Files.mismatch(again, temp.resolve("net-pruned.onnx")));
+  }
+
+  @Test
+  void train_andEvaluateAndPrune_keepTheNormalisation() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    Path trained = temp.resolve("trained.onnx");
+    Invocation train =
+        Invocation.of(
+            "train",
+            "resnet8",
+            "--data",
+            data,
+            "--mean",
+            "0.4",
+            "--std",
+            "0.3",
+            "--epochs",
+            3,
+            "--batch",
+            16,
+            "--augment",
+            "none",
+            "--run",
+            temp.resolve("run"),
+            "--out",
+            trained,
+            "--json");
+    assertEquals(0, train.code(), train.err());
+    assertEquals(30, train.json().path("images").asInt());
+    JsonNode evaluated = Invocation.of("evaluate", trained, "--data", data, "--json").json();
+    assertEquals(train.json().path("accuracy").asDouble(), evaluated.path("accuracy").asDouble());
+    assertTrue(evaluated.path("accuracy").asDouble() > 0.6, evaluated.toString());
+    Path small = temp.resolve("small.onnx");
+    Invocation prune =
+        Invocation.of(
+            "prune",
+            trained,
+            "--data",
+            data,
+            "--epochs",
+            1,
+            "--batch",
+            16,
+            "--augment",
+            "none",
+            "--run",
+            temp.resolve("prune-run"),
+            "--out",
+            small,
+            "--no-bench",
+            "--json");
+    assertEquals(0, prune.code(), prune.err());
+    assertTrue(prune.json().at("/after/accuracy").isNumber(), prune.out());
+    Graph graph = OnnxReader.read(small);
+    assertEquals(
+        Optional.of(Normalization.parse("0.4", "0.3")),
+        Normalization.fromMetadata(graph.header().metadata()));
+  }
+
+  @Test
+  void evaluate_ofUntrainedNet_warnsOfChance() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    Invocation run = Invocation.of("evaluate", net, "--data", data);
+    assertEquals(0, run.code());
+    assertTrue(run.err().contains("near chance"), run.err());
+  }
+
+  @Test
+  void bench_ofTwoNetworks_comparesWithTheFirst() {
+    Path other = Samples.network(temp, "other.onnx", 2);
+    Invocation run = Invocation.of("bench", net, other, "--rounds", 3, "--json");
+    assertEquals(0, run.code(), run.err());
+    JsonNode models = run.json().path("models");
+    assertEquals(net.toString(), models.at("/0/file").asText());
+    assertTrue(models.at("/1/medianMillis").asDouble() > 0);
+    assertEquals(models.at("/0/macs").asLong(), models.at("/1/macs").asLong());
+    assertEquals(1.0, models.at("/1/macRatio").asDouble());
+  }
+
+  @Test
+  void diff_ofNetAndPruned_showsBothWidths() {
+    assertEquals(0, Invocation.of("prune", net, "--no-bench").code());
+    Path small = temp.resolve("net-pruned.onnx");
+    Invocation run = Invocation.of("diff", net, small);
+    assertEquals(0, run.code());
+    assertTrue(run.out().contains("16x1x3x3"), run.out());
+    JsonNode json = Invocation.of("diff", net, small, "--json").json();
+    assertTrue(json.at("/b/macs").asLong() < json.at("/a/macs").asLong());
+  }
+
+  @Test
+  void methods_listAndDetail_agree() {
+    JsonNode all = Invocation.of("methods", "--json").json().path("methods");
+    assertTrue(all.findValuesAsText("id").contains("l1"), all.toString());
+    assertTrue(Invocation.of("methods", "l1").out().contains("--set "));
+    assertEquals(0, Invocation.of("methods").code());
+  }
+
+  @Test
+  void quiet_leavesNothingOnStandardError() {
+    Invocation run = Invocation.of("prune", net, "--quiet", "--no-bench");
+    assertEquals(0, run.code());
+    assertEquals("", run.err());
+    assertFalse(run.out().isEmpty());
+  }
+}

@@ -1,0 +1,158 @@
+package io.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever goes wrong: one line that says what to do, an exit code, and nothing written. */
+class FailuresTest {
+  @TempDir Path temp;
+  private Path net;
+
+  @BeforeEach
+  void write() {
+    net = Samples.network(temp, "net.onnx", 1);
+  }
+
+  private void assertFails(int code, String words, Object... command) throws IOException {
+    List<Path> before = files();
+    Invocation run = Invocation.of(command);
+    assertEquals(code, run.code(), run.err());
+    assertEquals("", run.out());
+    assertEquals(1, run.errorLines(), run.err());
+    assertTrue(run.err().startsWith("espalier: "), run.err());
+    assertTrue(run.err().contains(words), run.err());
+    assertEquals(before, files());
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(temp)) {
+      return all.sorted().toList();
+    }
+  }
+
+  @Test
+  void mistypedCommand_isCorrected() throws IOException {
+    assertFails(2, "did you mean inspect", "inspekt", net);
+  }
+
+  @Test
+  void mistypedOption_isCorrected() throws IOException {
+    assertFails(2, "did you mean --budget", "prune", net, "--budjet", "macs=50%");
+  }
+
+  @Test
+  void missingCommand_isUsage() throws IOException {
+    assertFails(2, "command is missing");
+  }
+
+  @Test
+  void badBudget_isUsage() throws IOException {
+    assertFails(2, "macs=50%", "prune", net, "--budget", "macs=half");
+  }
+
+  @Test
+  void budgetOutOfReach_saysHowFarItCanBe() throws IOException {
+    assertFails(1, "cannot be met: at least", "prune", net, "--budget", "macs=0.001%");
+  }
+
+  @Test
+  void existingOutput_isRefusedBeforeAnythingIsDone() throws IOException {
+    Files.writeString(temp.resolve("net-pruned.plan.json"), "mine");
+    assertFails(1, "--force", "prune", net);
+    assertEquals("mine", Files.readString(temp.resolve("net-pruned.plan.json")));
+  }
+
+  @Test
+  void missingFolder_isSaid() throws IOException {
+    Path out = temp.resolve("no/where.onnx");
+    assertFails(1, "there is no folder", "prune", net, "--out", out);
+  }
+
+  @Test
+  void planOfAnotherNetwork_isRefused() throws IOException {
+    assertEquals(0, Invocation.of("prune", net, "--no-bench").code());
+    Path other = Samples.network(temp, "other.onnx", 2);
+    Path plan = temp.resolve("net-pruned.plan.json");
+    assertFails(1, "made for another network", "prune", other, "--plan", plan);
+  }
+
+  @Test
+  void fileThatIsNoPlan_isSaid() throws IOException {
+    assertFails(1, "not a plan", "prune", net, "--plan", net);
+  }
+
+  @Test
+  void truncatedNetwork_isSaid() throws IOException {
+    byte[] bytes = Files.readAllBytes(net);
+    Path half = Files.write(temp.resolve("half.onnx"), java.util.Arrays.copyOf(bytes, 5000));
+    for (String command : List.of("inspect", "prune", "bench", "evaluate")) {
+      Object[] words = {command, half};
+      if (command.equals("evaluate")) {
+        words = new Object[] {command, half, "--data", "idx:" + temp};
+      }
+      assertFails(1, "half.onnx", words);
+    }
+  }
+
+  @Test
+  void missingNetwork_isSaid() throws IOException {
+    assertFails(1, "no such file", "inspect", temp.resolve("none.onnx"));
+  }
+
+  @Test
+  void missingData_isSaid() throws IOException {
+    assertFails(1, "no such file", "evaluate", net, "--data", "cifar10:" + temp.resolve("none"));
+    assertFails(2, "--data is missing", "evaluate", net);
+    assertFails(2, "add --data", "prune", net, "--epochs", 3);
+  }
+
+  @Test
+  void imagesOfAnotherSize_namesTheOption() throws IOException {
+    Path data = Samples.images(temp);
+    assertFails(2, "--resize 8x8", "evaluate", net, "--data", "idx:" + data, "--resize", "16x16");
+  }
+
+  @Test
+  void unknownMethodAndSetting_listWhatThereIs() throws IOException {
+    assertFails(1, "did you mean", "methods", "l11");
+    assertFails(1, "no setting 'x'", "prune", net, "--set", "x=1");
+  }
+
+  @Test
+  void unknownNetworkOfTheZoo_listsTheZoo() throws IOException {
+    assertFails(1, "resnet20", "train", "resnet21", "--data", "idx:" + Samples.images(temp));
+  }
+
+  @Test
+  void failures_areOneLine() {
+    assertEquals("a b", Failure.line(new IllegalArgumentException("a\n  b\n")));
+    assertTrue(Failure.line(new OutOfMemoryError("heap")).contains("JAVA_OPTS"));
+    assertTrue(Failure.line(new NullPointerException("x")).contains("please report"));
+    FileSystemException full = new FileSystemException("f", null, "No space left on device");
+    assertEquals("f: No space left on device", Failure.line(new UncheckedIOException(full)));
+  }
+
+  @Test
+  void stacktrace_isPrintedOnlyOnDemand() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(System.out, new PrintStream(err, true), false);
+    assertEquals(1, Failure.report(console, new IllegalStateException("why"), false));
+    assertFalse(err.toString().contains("\tat "), err.toString());
+    Invocation run = Invocation.of("inspect", temp.resolve("none.onnx"), "--stacktrace");
+    assertTrue(run.err().contains("\tat "), run.err());
+  }
+}
