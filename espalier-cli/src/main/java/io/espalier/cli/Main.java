@@ -41,6 +41,9 @@ public final class Main {
     line.setExpandAtFiles(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
+    for (CommandLine command : line.getSubcommands().values()) {
+      command.getCommandSpec().usageMessage().abbreviateSynopsis(true).sortOptions(false);
+    }
     line.registerConverter(Budget.class, Main::budget);
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.report(console, e, traces));

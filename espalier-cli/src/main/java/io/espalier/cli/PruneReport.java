@@ -77,6 +77,13 @@ record PruneReport(
         .afterCut()
         .ifPresent(a -> table.row(tuned ? "  after the cut" : name, cell(before), cell(a), ""));
     measured.fineTuned().ifPresent(a -> table.row(name, cell(before), cell(a), ""));
+    validation()
+        .ifPresent(a -> table.row("validation, %d images".formatted(a.images()), "", cell(a), ""));
+  }
+
+  /** On the images that were set aside, after the last epoch. */
+  private Optional<Accuracy> validation() {
+    return result.history().isEmpty() ? Optional.empty() : result.history().getLast().validation();
   }
 
   private static String cell(Accuracy accuracy) {
@@ -113,6 +120,7 @@ record PruneReport(
     side(object.putObject("before"), result.before(), beforeBytes, 0, measured.original());
     side(object.putObject("after"), result.after(), afterBytes, 1, last);
     measured.afterCut().ifPresent(a -> object.put("accuracyAfterCut", a.top1()));
+    validation().ifPresent(a -> object.put("validationAccuracy", a.top1()));
     diagnosis().ifPresent(sentence -> object.put("diagnosis", sentence));
     result.alignment().ifPresent(report -> alignment(object.putObject("alignment"), report));
     new Proofs(result.findings()).fill(object.putObject("proof"));
