@@ -9,6 +9,8 @@ import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
 import io.espalier.latency.RandomInputs;
+import io.espalier.onnx.OnnxReader;
+import io.espalier.onnx.OnnxWriter;
 import io.espalier.testing.RandomGraphs;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
@@ -41,6 +43,7 @@ public final class PropertyCheck implements Callable<Integer> {
   public Integer call() {
     Graph graph = RandomGraphs.of(seed);
     SplittableRandom random = new SplittableRandom(seed + 1);
+    requireInverse(graph);
     ChannelMap map = ChannelMap.of(graph);
     Scores scores = Scores.of(map, group -> random.doubles(group.units()).toArray());
     Map<Integer, BitSet> removed = removal(graph, map, scores, random);
@@ -54,6 +57,13 @@ public final class PropertyCheck implements Callable<Integer> {
     PruningPlan again = PruningPlan.of(noisy, plan.entries());
     requireSame("randomised producers", masked, run(Mask.apply(noisy, again), inputs));
     return removed.values().stream().mapToInt(BitSet::cardinality).sum();
+  }
+
+  private void requireInverse(Graph graph) {
+    Graph back = OnnxReader.read(OnnxWriter.toBytes(graph));
+    if (!back.equals(graph)) {
+      throw new AssertionError("seed %d: the file is read back as another network".formatted(seed));
+    }
   }
 
   private Map<Integer, BitSet> removal(

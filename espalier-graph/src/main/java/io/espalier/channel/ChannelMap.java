@@ -1,6 +1,7 @@
 package io.espalier.channel;
 
 import io.espalier.graph.Graph;
+import io.espalier.graph.OneSample;
 import io.espalier.graph.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ public final class ChannelMap {
 
   /** Analyses {@code graph}. */
   public static ChannelMap of(Graph graph) {
-    FlowState state = ChannelFlow.walk(BatchOfOne.of(graph));
+    FlowState state = ChannelFlow.walk(OneSample.of(graph));
     List<Shuffles.Shuffle> shuffles = Shuffles.find(state);
     return new ChannelMap(state, shuffles, Grouping.of(state));
   }

@@ -171,22 +171,22 @@ final class FlowState {
       freeze(array, "%s takes '%s' from a computation".formatted(at(node), value));
       return;
     }
-    bind(producer.input(0), role, producer, array);
+    bind(producer.input(0), role, node, array);
     int axis =
         switch (producer.op()) {
           case Op.Quantize q -> q.axis();
           case Op.Dequantize d -> d.axis();
           default -> -1;
         };
-    bindQuantisation(producer, axis, array);
+    bindQuantisation(producer, axis, node, array);
   }
 
-  private void bindQuantisation(Node producer, int axis, IdArray array) {
+  private void bindQuantisation(Node producer, int axis, Node node, IdArray array) {
     boolean perChannel = producer.inputs().size() > 1 && rank(producer.input(1)) == 1;
     if (perChannel && size(producer.input(1), 0) > 1 && array.varies(axis)) {
       int[] channels = collapse(array, axis);
       for (int input = 1; input < producer.inputs().size(); input++) {
-        bind(producer.input(input), Role.OTHER, producer, 0, channels);
+        bind(producer.input(input), Role.OTHER, node, 0, channels);
       }
     }
   }

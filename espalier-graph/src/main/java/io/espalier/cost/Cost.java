@@ -2,6 +2,7 @@ package io.espalier.cost;
 
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
+import io.espalier.graph.OneSample;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,14 +36,14 @@ public record Cost(List<NodeCost> nodes, List<String> uncounted) {
   public static Cost of(Graph graph) {
     Graph fixed = OneSample.of(graph);
     MacRule rule = new MacRule(fixed);
-    long batch = OneSample.fixedBatch(fixed);
+    long batch = Samples.fixedBatch(fixed);
     Set<String> seen = new HashSet<>();
     List<NodeCost> costs = new ArrayList<>();
     List<String> uncounted = new ArrayList<>();
     for (Node node : fixed.nodes()) {
       Optional<MacRule.Count> count = rule.count(node);
       if (count.isEmpty()) {
-        OneSample.requireFixedAxes(graph, node);
+        Samples.requireFixedAxes(graph, node);
         uncounted.add(node.name());
       }
       MacRule.Count known = count.orElse(MacRule.Count.NONE);

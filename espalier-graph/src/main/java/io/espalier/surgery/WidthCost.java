@@ -10,6 +10,7 @@ import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.cost.NodeCost;
 import io.espalier.graph.Graph;
+import io.espalier.graph.Node;
 import io.espalier.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,11 +128,24 @@ final class WidthCost {
       touches.add(touches(graph, group, weights, values));
     }
     for (NodeCost node : cost.nodes()) {
-      Weight weight = node.counts() ? weights.get(node.node().input(1)) : null;
+      Weight weight = node.counts() ? weights.get(weightOf(graph, map, node.node())) : null;
       if (weight != null) {
         weight.macsPerElement += node.macs() / weight.tensor.elements();
       }
     }
+  }
+
+  /** The initializer behind a layer's weight: itself, or what a quantised weight is made of. */
+  private static String weightOf(Graph graph, ChannelMap map, Node node) {
+    if (graph.initializers().containsKey(node.input(1))) {
+      return node.input(1);
+    }
+    return map.groups().stream()
+        .flatMap(group -> group.members().stream())
+        .filter(member -> member.node().equals(node.name()) && member.space().size() > 1)
+        .map(Member::initializer)
+        .findFirst()
+        .orElse(node.input(1));
   }
 
   private static List<List<Touch>> touches(

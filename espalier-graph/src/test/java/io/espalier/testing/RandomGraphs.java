@@ -290,8 +290,11 @@ public final class RandomGraphs {
     int heads = 1 + random.nextInt(2);
     for (int i = 0; i < heads; i++) {
       Maps x = i == 0 ? live.getLast() : pick();
-      String out = random.nextInt(4) == 0 ? conv(x, 3, 1, 1).name : linear(x);
-      builder.output(new Port(out, ValueType.floats(1, 3)));
+      if (random.nextInt(4) == 0) {
+        builder.output(new Port(conv(x, 3, 1, 1).name, ValueType.floats(1, 3, x.size, x.size)));
+      } else {
+        builder.output(new Port(linear(x), ValueType.floats(1, 3)));
+      }
     }
   }
 
