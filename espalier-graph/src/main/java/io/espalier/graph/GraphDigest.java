@@ -25,7 +25,7 @@ public final class GraphDigest {
         .forEach(
             (name, tensor) -> {
               add(sha, name + tensor);
-              sha.update(tensor.buffer());
+              sha.update(tensor.digest());
             });
     return HexFormat.of().formatHex(sha.digest());
   }
@@ -35,7 +35,7 @@ public final class GraphDigest {
     sha.update((byte) 0);
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package io.espalier.graph;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -12,6 +13,9 @@ public final class Tensor {
   private final DataType type;
   private final int[] shape;
   private final byte[] bytes;
+
+  /** SHA-256 of the storage, worked out when first asked for; a race only does it twice. */
+  private byte[] digest;
 
   private Tensor(DataType type, int[] shape, byte[] bytes) {
     this.type = type;
@@ -97,6 +101,14 @@ public final class Tensor {
     return ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** SHA-256 of the storage, worked out once. */
+  byte[] digest() {
+    if (digest == null) {
+      digest = GraphDigest.sha256().digest(bytes);
+    }
+    return digest;
+  }
+
   /** Every element as float. */
   public float[] toFloats() {
     float[] values = new float[elements()];
@@ -115,6 +127,13 @@ public final class Tensor {
   public double[] toDoubles() {
     double[] values = new double[elements()];
     ByteBuffer buffer = buffer();
+    if (type == DataType.FLOAT) {
+      FloatBuffer floats = buffer.asFloatBuffer();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = floats.get(i);
+      }
+      return values;
+    }
     for (int i = 0; i < values.length; i++) {
       values[i] = get(buffer, i);
     }

@@ -6,7 +6,6 @@ import io.espalier.method.MethodKind;
 import io.espalier.method.MethodProvider;
 import io.espalier.method.Need;
 import io.espalier.method.Settings;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -31,7 +30,6 @@ public final class L1 implements MethodProvider {
     UnitScores scores = UnitScores.of(settings);
     return evidence ->
         scores.score(
-            Norms.slots(evidence, settings),
-            rows -> Norms.each(rows, row -> Arrays.stream(row).map(Math::abs).sum()));
+            Norms.slots(evidence, settings), rows -> Norms.each(rows, Norms::sumOfAbsolutes));
   }
 }

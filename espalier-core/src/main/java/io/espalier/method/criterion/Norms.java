@@ -32,7 +32,21 @@ final class Norms {
     return Arrays.stream(rows).mapToDouble(norm).toArray();
   }
 
+  // Plain loops: a stream would sum with compensation, which costs more than all else here.
+
+  static double sumOfAbsolutes(double[] row) {
+    double sum = 0;
+    for (double x : row) {
+      sum += Math.abs(x);
+    }
+    return sum;
+  }
+
   static double euclidean(double[] row) {
-    return Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    double sum = 0;
+    for (double x : row) {
+      sum += x * x;
+    }
+    return Math.sqrt(sum);
   }
 }
