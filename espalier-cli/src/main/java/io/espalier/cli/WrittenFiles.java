@@ -1,14 +1,15 @@
 package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.file.AtomicFile;
 import io.espalier.graph.Graph;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.surgery.PlanFile;
 import io.espalier.surgery.PruningPlan;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -36,17 +37,15 @@ record WrittenFiles(Path network, Path plan, Path record) {
   /** Writes all three. If one fails, those that were not there before do not stay. */
   void write(Graph graph, PruningPlan what, RecordWriter run) throws IOException {
     List<Path> fresh = Stream.of(network, plan, record).filter(Files::notExists).toList();
-    Path part = record.resolveSibling("." + record.getFileName() + ".part");
     boolean done = false;
     try {
       OnnxWriter.write(graph, network);
       PlanFile.write(what, plan);
-      Files.writeString(part, Output.text(run.write(Files.size(network))) + "\n");
-      Files.move(part, record, StandardCopyOption.REPLACE_EXISTING);
+      String text = Output.text(run.write(Files.size(network))) + "\n";
+      AtomicFile.write(record, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
       done = true;
     } finally {
       if (!done) {
-        Files.deleteIfExists(part);
         for (Path file : fresh) {
           Files.deleteIfExists(file);
         }

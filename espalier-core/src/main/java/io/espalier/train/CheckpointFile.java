@@ -3,6 +3,7 @@ package io.espalier.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.file.AtomicFile;
 import io.espalier.graph.DataType;
 import io.espalier.graph.Tensor;
 import java.io.BufferedInputStream;
@@ -102,7 +103,7 @@ final class CheckpointFile {
         throw new IllegalArgumentException("its contents do not match its SHA-256");
       }
       return checkpoint;
-    } catch (IllegalArgumentException | ArithmeticException | IOException damage) {
+    } catch (RuntimeException | IOException damage) {
       String reason = String.valueOf(damage.getMessage()).lines().findFirst().orElse("");
       throw new TrainException(
           "checkpoint %s cannot be read: %s".formatted(file.getFileName(), reason), damage);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.file.AtomicFile;
 import io.espalier.graph.DataType;
 import io.espalier.graph.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -36,7 +37,7 @@ class CheckpointFileTest {
     assertEquals(
         checkpoint.section("weights").keySet().stream().toList(),
         read.section("weights").keySet().stream().toList());
-    assertFalse(Files.exists(folder.resolve("a.ckpt.tmp")));
+    assertFalse(Files.exists(AtomicFile.temporary(folder.resolve("a.ckpt"))));
   }
 
   @Test
@@ -78,10 +79,10 @@ class CheckpointFileTest {
     Path file = folder.resolve("a.ckpt");
     CheckpointFile.write(file, checkpoint(1, 0));
     byte[] before = Files.readAllBytes(file);
-    Files.createSymbolicLink(folder.resolve("a.ckpt.tmp"), Path.of("/dev/full"));
+    Files.createSymbolicLink(AtomicFile.temporary(folder.resolve("a.ckpt")), Path.of("/dev/full"));
     assertThrows(IOException.class, () -> CheckpointFile.write(file, checkpoint(2, 0)));
     assertArrayEquals(before, Files.readAllBytes(file));
-    assertFalse(Files.exists(folder.resolve("a.ckpt.tmp")));
+    assertFalse(Files.exists(AtomicFile.temporary(folder.resolve("a.ckpt"))));
   }
 
   private void assertRefused(byte[] content) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class RunFolderTest {
     RunFolder folder = RunFolder.at(path);
     folder.save(CheckpointFileTest.checkpoint(1, 0));
     String name = checkpoints().getFirst().getFileName().toString().replace("00001", "00002");
-    Files.createSymbolicLink(path.resolve(name + ".tmp"), Path.of("/dev/full"));
+    Files.createSymbolicLink(AtomicFile.temporary(path.resolve(name)), Path.of("/dev/full"));
     TrainException full =
         assertThrows(TrainException.class, () -> folder.save(CheckpointFileTest.checkpoint(2, 0)));
     assertTrue(full.getMessage().contains("No space left on device"), full.getMessage());

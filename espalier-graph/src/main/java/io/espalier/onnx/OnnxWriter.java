@@ -4,21 +4,15 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import io.espalier.file.AtomicFile;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Header;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Port;
 import io.espalier.graph.Tensor;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -43,18 +37,8 @@ public final class OnnxWriter {
    */
   public static void write(Graph graph, Path file) {
     ModelProto model = model(graph);
-    Path target = file.toAbsolutePath();
-    Path part =
-        target.resolveSibling(
-            ".%s.%d.part".formatted(target.getFileName(), ProcessHandle.current().pid()));
     try {
-      try {
-        save(model, part);
-        Files.move(
-            part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(part);
-      }
+      AtomicFile.write(file, model::writeTo);
     } catch (IOException e) {
       throw new OnnxException("cannot write %s: %s".formatted(file, e.getMessage()), e);
     }
@@ -63,20 +47,6 @@ public final class OnnxWriter {
   /** The bytes of a file that holds {@code graph}; errors as in {@link #write}. */
   public static byte[] toBytes(Graph graph) {
     return model(graph).toByteArray();
-  }
-
-  private static void save(ModelProto model, Path part) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            part,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-      model.writeTo(stream);
-      stream.flush();
-      channel.force(true);
-    }
   }
 
   private static ModelProto model(Graph graph) {

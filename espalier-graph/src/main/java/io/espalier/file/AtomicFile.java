@@ -1,4 +1,4 @@
-package io.espalier.train;
+package io.espalier.file;
 
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -10,24 +10,37 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Writes files that are either whole or not there, whenever the process or the machine stops. */
-final class AtomicFile {
+/**
+ * Writes files that are either whole or not there, whenever the process or the machine stops. They
+ * get the permissions of any new file.
+ */
+public final class AtomicFile {
   /** The ending of a file that is being written. */
-  static final String TEMPORARY = ".tmp";
+  public static final String TEMPORARY = ".tmp";
 
   private AtomicFile() {}
 
   /** Fills the stream that it is given. */
-  interface Content {
+  @FunctionalInterface
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Where this process keeps what it has written of {@code file} so far. */
+  public static Path temporary(Path file) {
+    String name =
+        ".%s.%d%s".formatted(file.getFileName(), ProcessHandle.current().pid(), TEMPORARY);
+    return file.resolveSibling(name);
   }
 
   /**
    * Writes beside {@code file}, syncs and renames. Streams, not channels: an interrupt of the
    * thread would close a channel in the middle.
+   *
+   * @throws IOException if that fails; a file of this name that was there before is still there
    */
-  static void write(Path file, Content content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+  public static void write(Path file, Content content) throws IOException {
+    Path temporary = temporary(file);
     try {
       try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
           OutputStream out = new BufferedOutputStream(raw, 1 << 16)) {
@@ -37,9 +50,8 @@ final class AtomicFile {
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException failure) {
+    } finally {
       Files.deleteIfExists(temporary);
-      throw failure;
     }
     syncFolder(file.toAbsolutePath().getParent());
   }

@@ -1,0 +1,2 @@
+/** Files on disk that are never half there. */
+package io.espalier.file;
