@@ -40,6 +40,7 @@ final class ChannelFlow {
     for (Port output : graph.outputs()) {
       state.freeze(output.name(), "network output '%s'".formatted(output.name()));
     }
+    state.freezeSharedConstants();
     return state;
   }
 

@@ -4,21 +4,26 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
+import io.espalier.graph.Port;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the walk over a network has found so far, and the few moves that its rules are made of. */
 final class FlowState {
   final Graph graph;
   final Identities identities = new Identities();
   final List<Binding> bindings = new ArrayList<>();
+  private final Map<Slot, Binding> bySlot = new HashMap<>();
+  private final Set<Use> bound = new HashSet<>();
   final List<Reading> readings = new ArrayList<>();
   final Map<String, Edit> edits = new LinkedHashMap<>();
 
@@ -30,12 +35,26 @@ final class FlowState {
   private final Map<String, IdArray> ids = new HashMap<>();
   private final Map<String, Node> producers;
 
+  /** Values that are an initializer in another type. */
+  private final Set<String> carried = new HashSet<>();
+
+  /** One index space of an initializer. */
+  private record Slot(String initializer, List<Integer> space) {}
+
+  /** A node that says what the elements of an initializer belong to. */
+  private record Use(String initializer, String node) {}
+
   /** Blocks of identities of which equally many must stay. */
   record RawBalance(String node, List<int[]> blocks) {}
 
   FlowState(Graph graph) {
     this.graph = graph;
     this.producers = graph.producers();
+    for (Node node : graph.nodes()) {
+      if (carriesConstant(node)) {
+        carried.add(node.output());
+      }
+    }
   }
 
   /** The identities of {@code value}, if it carries any. */
@@ -69,19 +88,19 @@ final class FlowState {
 
   /** True for an initializer and for what is computed from initializers alone by carrying them. */
   boolean isConstant(String value) {
-    if (graph.initializers().containsKey(value)) {
-      return true;
-    }
-    Node producer = producers.get(value);
-    return producer != null
-        && !value.isEmpty()
-        && switch (producer.op()) {
-          case Op.Dequantize d -> isConstant(producer.input(0));
-          case Op.Quantize q -> isConstant(producer.input(0));
-          case Op.Cast c -> isConstant(producer.input(0));
-          case Op.Elementwise e -> e.kind() == Pointwise.IDENTITY && isConstant(producer.input(0));
+    return graph.initializers().containsKey(value) || carried.contains(value);
+  }
+
+  private boolean carriesConstant(Node node) {
+    boolean carries =
+        switch (node.op()) {
+          case Op.Dequantize d -> true;
+          case Op.Quantize q -> true;
+          case Op.Cast c -> true;
+          case Op.Elementwise e -> e.kind() == Pointwise.IDENTITY;
           default -> false;
         };
+    return carries && isConstant(node.input(0));
   }
 
   /**
@@ -198,14 +217,63 @@ final class FlowState {
         return;
       }
     }
-    for (Binding earlier : bindings) {
-      if (earlier.initializer().equals(value)
-          && Arrays.equals(earlier.ids().sizes(), array.sizes())) {
-        identities.unify(earlier.ids().ids(), array.ids());
-        return;
+    bound.add(new Use(value, node.name()));
+    Binding fresh = new Binding(value, role, node.name(), array);
+    Binding earlier = bySlot.putIfAbsent(new Slot(value, space(array)), fresh);
+    if (earlier == null) {
+      bindings.add(fresh);
+    } else {
+      identities.unify(earlier.ids().ids(), array.ids());
+    }
+  }
+
+  /**
+   * Freezes what belongs to an initializer that is also read in a way that no rule follows: nothing
+   * of it can go without changing what that reader gets.
+   */
+  void freezeSharedConstants() {
+    Map<String, String> strangers = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      if (!isConstant(node.output())) {
+        for (String read : Graph.reads(node)) {
+          for (String source : sources(read)) {
+            if (!bound.contains(new Use(source, node.name()))) {
+              strangers.putIfAbsent(source, "%s reads '%s' too".formatted(at(node), source));
+            }
+          }
+        }
       }
     }
-    bindings.add(new Binding(value, role, node.name(), array));
+    for (Port output : graph.outputs()) {
+      String reason = "network output '%s' is a weight".formatted(output.name());
+      sources(output.name()).forEach(source -> strangers.putIfAbsent(source, reason));
+    }
+    for (Binding binding : bindings) {
+      String reason = strangers.get(binding.initializer());
+      if (reason != null) {
+        freeze(binding.ids(), reason);
+      }
+    }
+  }
+
+  /** The initializers behind a constant; none behind a computed value. */
+  private List<String> sources(String value) {
+    if (!isConstant(value)) {
+      return List.of();
+    }
+    List<String> sources = new ArrayList<>();
+    String each = value;
+    while (!graph.initializers().containsKey(each)) {
+      Node producer = producers.get(each);
+      producer.inputs().stream().skip(1).filter(this::isConstant).forEach(sources::add);
+      each = producer.input(0);
+    }
+    sources.add(each);
+    return sources;
+  }
+
+  private static List<Integer> space(IdArray array) {
+    return Arrays.stream(array.sizes()).boxed().toList();
   }
 
   void edit(Node node, Edit.Change change) {

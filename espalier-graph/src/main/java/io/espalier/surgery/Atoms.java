@@ -174,7 +174,12 @@ final class Atoms {
     }
 
     private int find(int unit) {
-      return parent[unit] == unit ? unit : (parent[unit] = find(parent[unit]));
+      int root = unit;
+      while (parent[root] != root) {
+        parent[root] = parent[parent[root]];
+        root = parent[root];
+      }
+      return root;
     }
 
     void join(int a, int b) {

@@ -243,6 +243,27 @@ class ChannelFlowTest {
   }
 
   @Test
+  void sharedWeight_readByAnOperatorThatNoRuleFollows_keepsItsChannels() {
+    conv("a", "x", 3, 4, 1);
+    conv("b", "a", 4, 5, 1);
+    builder.add("t", new Op.Transpose(List.of(1, 0, 2, 3)), "a.w");
+    builder.output(new Port("t", ValueType.floats(3, 4, 3, 3)));
+    ChannelMap map = mapTo("b");
+    assertEquals(List.of(), map.groups());
+    assertTrue(reason(map, "a").contains("reads 'a.w' too"), reason(map, "a"));
+  }
+
+  @Test
+  void weight_thatIsANetworkOutput_keepsItsChannels() {
+    conv("a", "x", 3, 4, 1);
+    conv("b", "a", 4, 5, 1);
+    builder.output(new Port("a.w", ValueType.floats(4, 3, 3, 3)));
+    ChannelMap map = mapTo("b");
+    assertEquals(List.of(), map.groups());
+    assertTrue(reason(map, "a").contains("network output 'a.w'"), reason(map, "a"));
+  }
+
+  @Test
   void pixelShuffle_bothOrders_tieTheTapsOfAChannel() {
     conv("a", "x", 3, 8, 1);
     builder.add("crd", new Op.DepthToSpace(2, true), "a");
