@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Cost;
+import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
+import io.espalier.graph.Pointwise;
+import io.espalier.graph.Port;
 import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
+import io.espalier.graph.Window;
 import io.espalier.proof.Proof;
 import io.espalier.proof.ProofResult;
 import io.espalier.zoo.Zoo;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -86,6 +93,22 @@ class PlanEntriesTest {
     assertEquals(64 - 22, cut.weight(norm.input(1)).size(0));
     assertEquals(graph.shape(branch), cut.shape(branch));
     assertTrue(Cost.of(cut).macs() < Cost.of(graph).macs());
+  }
+
+  @Test
+  void scatter_ofANetworkOutput_isZeroThereToo() {
+    GraphBuilder builder = new GraphBuilder("test");
+    builder.input("x", ValueType.floats(1, 3, 4, 4));
+    double[] ones = new double[8 * 3];
+    Arrays.fill(ones, 1);
+    builder.initializer("w", Tensor.of(DataType.FLOAT, new int[] {8, 3, 1, 1}, ones));
+    builder.add("y", new Op.Conv(Window.square(2, 1, 1, 0), 1), "x", "w");
+    builder.add("z", new Op.Elementwise(Pointwise.RELU), "y");
+    builder.output(new Port("y", ValueType.floats(1, 8, 4, 4)));
+    builder.output(new Port("z", ValueType.floats(1, 8, 4, 4)));
+    Graph graph = builder.build();
+    Graph cut = proved(graph, Plans.scatter(graph, "y", 1, List.of(0, 5)));
+    assertEquals(6, cut.weight("w").size(0));
   }
 
   @Test

@@ -145,7 +145,17 @@ public final class Mask {
     graph.initializers().forEach(builder::initializer);
     graph.nodes().forEach(builder::reserve);
     Map<String, String> veiled = new LinkedHashMap<>();
-    values.forEach((value, veil) -> veiled.put(value, veil(value, veil)));
+    // What a node makes is veiled under its own name, so that a network output is veiled too.
+    Map<String, String> bare = new LinkedHashMap<>();
+    values.forEach(
+        (value, veil) -> {
+          if (graph.initializers().containsKey(value)) {
+            veiled.put(value, veil(value, veil));
+          } else {
+            bare.put(value, builder.fresh("bare"));
+            veil(bare.get(value), value, veil, value);
+          }
+        });
     for (Node node : graph.nodes()) {
       List<String> inputs = new ArrayList<>();
       for (int i = 0; i < node.inputs().size(); i++) {
@@ -153,24 +163,41 @@ public final class Mask {
         Veil veil = places.get(new Place(node.name(), i));
         inputs.add(veil == null ? input : veil(input, veil));
       }
-      builder.add(node.withInputs(inputs));
+      List<String> made =
+          node.outputs().stream().map(value -> bare.getOrDefault(value, value)).toList();
+      builder.add(node.withInputs(inputs).withOutputs(made));
     }
     return builder.build();
   }
 
   /** Adds the nodes that veil {@code value}; returns the name of the result. */
   private String veil(String value, Veil veil) {
-    DataType type = graph.type(value).map(ValueType::type).orElse(DataType.FLOAT);
+    return veil(value, builder.fresh("masked"), veil, value);
+  }
+
+  /**
+   * Adds the nodes that make {@code result} out of {@code bare}.
+   *
+   * @param typed a value of the type that both have
+   */
+  private String veil(String bare, String result, Veil veil, String typed) {
+    DataType type = graph.type(typed).map(ValueType::type).orElse(DataType.FLOAT);
     int[] shape = veil.space().stream().mapToInt(i -> i).toArray();
+    boolean shifts = Arrays.stream(veil.offset()).anyMatch(x -> x != 0);
     String factor =
         builder.initializer(builder.fresh("mask"), Tensor.of(type, shape, veil.factor()));
-    String result =
-        builder.add(builder.fresh("masked"), new Op.Elementwise(Pointwise.MUL), value, factor);
-    if (Arrays.stream(veil.offset()).allMatch(x -> x == 0)) {
-      return result;
+    String scaled = shifts ? builder.fresh("scaled") : result;
+    add(scaled, Pointwise.MUL, bare, factor);
+    if (shifts) {
+      String offset =
+          builder.initializer(builder.fresh("constant"), Tensor.of(type, shape, veil.offset()));
+      add(result, Pointwise.ADD, scaled, offset);
     }
-    String offset =
-        builder.initializer(builder.fresh("constant"), Tensor.of(type, shape, veil.offset()));
-    return builder.add(builder.fresh("emitted"), new Op.Elementwise(Pointwise.ADD), result, offset);
+    return result;
+  }
+
+  private void add(String result, Pointwise kind, String a, String b) {
+    Op op = new Op.Elementwise(kind);
+    builder.add(new Node(builder.fresh(result + "/veil"), op, List.of(a, b), List.of(result)));
   }
 }
