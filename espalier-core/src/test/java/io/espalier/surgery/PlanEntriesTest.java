@@ -210,6 +210,34 @@ class PlanEntriesTest {
   }
 
   @Test
+  void cut_positionsOutsideTheNetwork_areRefusedByName() {
+    Graph graph = lively("resnet20");
+    Node conv =
+        graph.nodes().stream().filter(n -> n.op() instanceof Op.Conv).skip(1).findFirst().get();
+    String value = conv.input(0);
+    List<PlanEntry> wrong =
+        List.of(
+            new PlanEntry.Scatter(value, 1, List.of(16), 16, List.of()),
+            new PlanEntry.Scatter(value, 1, List.of(-1), 16, List.of()),
+            new PlanEntry.Scatter(value, 9, List.of(1), 16, List.of()),
+            new PlanEntry.Scatter(value, 1, List.of(1), Integer.MAX_VALUE, List.of()),
+            new PlanEntry.Selection(conv.name(), 7, 1, List.of(1), 16),
+            new PlanEntry.Selection(conv.name(), 0, 1, List.of(99), 16),
+            new PlanEntry.WeightMask(conv.input(1), zeros(graph.weight(conv.input(1)).elements())));
+    for (PlanEntry entry : wrong) {
+      PruningPlan plan = PruningPlan.of(graph, List.of(entry));
+      assertThrows(PlanException.class, () -> Surgeon.cut(graph, plan), entry.toString());
+    }
+  }
+
+  /** A mask of one element. */
+  private static String zeros(int element) {
+    BitSet bits = new BitSet();
+    bits.set(element);
+    return Base64.getEncoder().encodeToString(bits.toByteArray());
+  }
+
+  @Test
   void cut_planOfAnotherNetwork_isRefused() {
     Graph graph = lively("lenet");
     PruningPlan plan = PruningPlan.of(Zoo.build("lenet", 1), List.of());

@@ -67,6 +67,11 @@ final class ConstantFold {
     double[] shift = new double[outputs];
     for (int i = 0; i < read.indices().size(); i++) {
       int channel = read.indices().get(i);
+      if (channel < 0 || channel >= inputs) {
+        throw new PlanException(
+            "node '%s' reads %d channels, but the plan names channel %d"
+                .formatted(read.node(), inputs, channel));
+      }
       for (int output = 0; output < outputs; output++) {
         int first = (byRow ? output * inputs + channel : channel * outputs + output) * taps;
         double sum = 0;

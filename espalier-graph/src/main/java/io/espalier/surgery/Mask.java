@@ -116,6 +116,9 @@ public final class Mask {
             .shape(value)
             .orElseThrow(() -> new PlanException("the network has no value '" + value + "'"))
             .rank();
+    if (axis < 0 || axis >= rank) {
+      throw new PlanException("value '%s' has no axis %d".formatted(value, axis));
+    }
     Integer[] space = new Integer[rank];
     Arrays.fill(space, 1);
     space[axis] = channels;

@@ -94,6 +94,8 @@ final class Restructure {
             .findFirst()
             .orElseThrow(
                 () -> new PlanException("the network computes no value '" + scatter.value() + "'"));
+    requireChannels(scatter.value(), scatter.axis(), scatter.channels());
+    requirePositions(scatter.value(), scatter.removed(), scatter.channels());
     BitSet gone = new BitSet();
     scatter.removed().forEach(gone::set);
     int[] kept = IntStream.range(0, scatter.channels()).filter(i -> !gone.get(i)).toArray();
@@ -119,6 +121,28 @@ final class Restructure {
     added.add(new Node(name, spread, List.of(padded), List.of(scatter.value())));
   }
 
+  private void requireChannels(String value, int axis, int channels) {
+    boolean fits =
+        graph
+            .shape(value)
+            .filter(shape -> axis >= 0 && axis < shape.rank() && shape.size(axis) == channels)
+            .isPresent();
+    if (!fits) {
+      throw new PlanException(
+          "value '%s' has no axis %d of %d channels".formatted(value, axis, channels));
+    }
+  }
+
+  private static void requirePositions(String value, List<Integer> positions, int channels) {
+    for (int position : positions) {
+      if (position < 0 || position >= channels) {
+        throw new PlanException(
+            "value '%s' has %d channels, but the plan names channel %d"
+                .formatted(value, channels, position));
+      }
+    }
+  }
+
   private String gather(String value, int axis, int[] indices) {
     String name = builder.fresh(value + "/selected");
     Op op = new Op.Gather(axis, IntStream.of(indices).boxed().toList(), false);
@@ -141,6 +165,12 @@ final class Restructure {
           "node '%s' reads %d channels, but the plan says %d"
               .formatted(selection.node(), columns.channels(), selection.channels()));
     }
+    if (selection.input() < 0 || selection.input() >= consumer.inputs().size()) {
+      throw new PlanException(
+          "node '%s' has no input %d".formatted(selection.node(), selection.input()));
+    }
+    requireChannels(consumer.input(selection.input()), selection.axis(), selection.channels());
+    requirePositions(consumer.input(selection.input()), selection.keep(), selection.channels());
     int[] keep = selection.keep().stream().mapToInt(i -> i).toArray();
     List<String> inputs = new ArrayList<>(consumer.inputs());
     inputs.set(selection.input(), gather(inputs.get(selection.input()), selection.axis(), keep));

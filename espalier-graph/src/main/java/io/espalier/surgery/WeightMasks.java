@@ -17,7 +17,13 @@ final class WeightMasks {
     for (PlanEntry.WeightMask mask : masks) {
       Tensor weight = changed.getOrDefault(mask.initializer(), graph.weight(mask.initializer()));
       double[] values = weight.toDoubles();
-      BitSet.valueOf(Base64.getDecoder().decode(mask.zeros())).stream().forEach(i -> values[i] = 0);
+      BitSet zeros = BitSet.valueOf(Base64.getDecoder().decode(mask.zeros()));
+      if (zeros.length() > values.length) {
+        throw new PlanException(
+            "the plan masks element %d of '%s', which has %d"
+                .formatted(zeros.length() - 1, mask.initializer(), values.length));
+      }
+      zeros.stream().forEach(i -> values[i] = 0);
       changed.put(mask.initializer(), weight.withValues(values));
     }
     return masks.isEmpty() ? graph : graph.withWeights(changed);
