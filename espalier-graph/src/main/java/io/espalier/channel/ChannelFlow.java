@@ -377,6 +377,10 @@ final class ChannelFlow {
   }
 
   private void resize(Node node, Op.Resize op) {
+    if (state.rank(node.input(0)) < 2) {
+      freezeAround(node, "%s resizes channels".formatted(at(node)));
+      return;
+    }
     int[] channels = state.along(node.input(0), 1, node);
     long size = op.sizes().isEmpty() ? -1 : op.sizes().get(1);
     boolean keepsChannels =

@@ -264,6 +264,19 @@ class ChannelFlowTest {
   }
 
   @Test
+  void resize_ofAVector_freezesWhatItReads() {
+    conv("a", "x", 3, 4, 1);
+    builder.add("p", new Op.GlobalPool(false), "a");
+    builder.add("v", new Op.Squeeze(List.of(0, 2, 3)), "p");
+    Op eight =
+        new Op.Resize("nearest", "asymmetric", "floor", -0.75, false, List.of(), List.of(8L));
+    builder.add("r", eight, "v");
+    ChannelMap map = mapTo("r");
+    assertEquals(List.of(), map.groups());
+    assertTrue(reason(map, "a").contains("resizes channels"), reason(map, "a"));
+  }
+
+  @Test
   void pixelShuffle_bothOrders_tieTheTapsOfAChannel() {
     conv("a", "x", 3, 8, 1);
     builder.add("crd", new Op.DepthToSpace(2, true), "a");
