@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,9 @@ final class BlockSelection {
   private final WidthCost cost;
   private final Budget.Quantity quantity;
   private final long limit;
-  private final List<Integer> writers;
   private final List<List<Atoms.Atom>> groups;
   private final Map<Integer, List<Atoms.Atom>> byGroup = new HashMap<>();
+  private final Map<Atoms.Atom, Double> losses = new IdentityHashMap<>();
   private final Map<Integer, Deque<Atoms.Atom>> out = new HashMap<>();
   private final Set<Integer> closed = new HashSet<>();
 
@@ -42,13 +43,13 @@ final class BlockSelection {
       List<Integer> writers,
       List<List<Atoms.Atom>> groups) {
     this.cost = cost;
-    this.writers = writers;
     this.quantity = quantity;
     this.limit = limit;
     this.groups = groups.stream().filter(blocks -> !blocks.isEmpty()).toList();
     for (List<Atoms.Atom> blocks : this.groups) {
       out.put(blocks.getFirst().group(), new ArrayDeque<>());
       byGroup.put(blocks.getFirst().group(), blocks);
+      putLosses(blocks, writers.get(blocks.getFirst().group()));
     }
   }
 
@@ -147,23 +148,23 @@ final class BlockSelection {
   }
 
   /**
-   * What the network loses with a block: its units' scores, in each of the layers that write them.
-   * The fewer units a group has left, the more one is worth; else the groups whose units are
+   * What the network loses with each block: its units' scores, in each of the layers that write
+   * them. The fewer units a group has left, the more one is worth; else the groups whose units are
    * cheapest to lose would be emptied and the others left whole.
    */
-  private double loss(Atoms.Atom block) {
-    List<Atoms.Atom> blocks = byGroup.get(block.group());
-    int all = 0;
-    int left = 0;
-    for (int i = blocks.size() - 1; i >= 0; i--) {
-      all += blocks.get(i).units().length;
-      left = blocks.get(i) == block ? all : left;
+  private void putLosses(List<Atoms.Atom> blocks, int layers) {
+    int all = blocks.stream().mapToInt(block -> block.units().length).sum();
+    int left = all;
+    for (Atoms.Atom block : blocks) {
+      double scarcity = (double) all / left;
+      int count = block.units().length;
+      losses.put(block, Math.max(0, block.score()) * count * layers * scarcity);
+      left -= count;
     }
-    double scarcity = (double) all / left;
-    return Math.max(0, block.score())
-        * block.units().length
-        * writers.get(block.group())
-        * scarcity;
+  }
+
+  private double loss(Atoms.Atom block) {
+    return losses.get(block);
   }
 
   private double loss() {
