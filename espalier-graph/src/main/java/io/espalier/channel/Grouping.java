@@ -78,19 +78,26 @@ final class Grouping {
 
   /** A balance is kept within one group: groups that share one are joined. */
   private void joinBalanced(List<List<Integer>> sets) {
+    Map<Integer, Integer> home = new HashMap<>();
+    sets.forEach(set -> set.forEach(root -> home.put(root, set.getFirst())));
     for (FlowState.RawBalance balance : state.balances) {
       Set<Integer> touched = new HashSet<>();
       balance
           .blocks()
           .forEach(block -> Arrays.stream(block).map(state.identities::find).forEach(touched::add));
+      // Most balances lie in one set: it is found by any of their members.
+      Set<Integer> homes = new HashSet<>();
+      touched.stream().filter(home::containsKey).map(home::get).forEach(homes::add);
+      if (homes.size() < 2) {
+        continue;
+      }
       List<List<Integer>> joined =
           sets.stream().filter(set -> set.stream().anyMatch(touched::contains)).toList();
-      if (joined.size() > 1) {
-        List<Integer> all = joined.stream().flatMap(List::stream).sorted().toList();
-        int first = sets.indexOf(joined.getFirst());
-        sets.removeAll(joined);
-        sets.add(first, all);
-      }
+      List<Integer> all = joined.stream().flatMap(List::stream).sorted().toList();
+      int first = sets.indexOf(joined.getFirst());
+      sets.removeAll(joined);
+      sets.add(first, all);
+      all.forEach(root -> home.put(root, all.getFirst()));
     }
   }
 

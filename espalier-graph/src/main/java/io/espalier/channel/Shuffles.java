@@ -5,6 +5,7 @@ import io.espalier.graph.Op;
 import io.espalier.graph.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -29,12 +30,14 @@ final class Shuffles {
   private final FlowState state;
   private final Map<String, Node> producers;
   private final Map<String, List<Node>> consumers;
+  private final Map<String, Integer> positions = new HashMap<>();
   private final Set<String> spread = new LinkedHashSet<>();
 
   private Shuffles(FlowState state) {
     this.state = state;
     this.producers = state.graph.producers();
     this.consumers = state.graph.consumers();
+    state.graph.nodes().forEach(node -> positions.put(node.name(), positions.size()));
   }
 
   /** The shuffles of the network; freezes the channels that span axes elsewhere. */
@@ -111,7 +114,8 @@ final class Shuffles {
     if (entries.size() != 1 || state.ids(entries.iterator().next()).isEmpty()) {
       return Optional.empty();
     }
-    List<Node> ordered = state.graph.nodes().stream().filter(nodes::contains).toList();
+    List<Node> ordered =
+        nodes.stream().sorted(Comparator.comparing(node -> positions.get(node.name()))).toList();
     List<Shuffle> shuffles = new ArrayList<>();
     for (String exit : exits) {
       Optional<Shuffle> shuffle = permutation(entries.iterator().next(), exit, ordered);

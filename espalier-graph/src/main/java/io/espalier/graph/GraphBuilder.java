@@ -20,6 +20,9 @@ public final class GraphBuilder {
   private final Map<String, ValueType> hints = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
 
+  /** The last number behind each name that {@link #fresh} was asked for. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   public GraphBuilder(String name) {
     this.name = name;
     this.header = Header.created();
@@ -124,10 +127,13 @@ public final class GraphBuilder {
 
   /** A value or node name that is not in use: {@code base}, or {@code base} with a number. */
   public String fresh(String base) {
-    String candidate = base;
-    for (int i = 1; !taken.add(candidate); i++) {
+    int i = numbers.getOrDefault(base, 0);
+    String candidate = i == 0 ? base : base + "_" + i;
+    while (!taken.add(candidate)) {
+      i++;
       candidate = base + "_" + i;
     }
+    numbers.put(base, i);
     return candidate;
   }
 
@@ -151,12 +157,12 @@ public final class GraphBuilder {
     List<Node> kept = new ArrayList<>();
     for (Node node : ordered.reversed()) {
       if (node.outputs().stream().anyMatch(needed::contains)) {
-        kept.addFirst(node);
+        kept.add(node);
         needed.addAll(Graph.reads(node));
       }
     }
     nodes.clear();
-    nodes.addAll(kept);
+    nodes.addAll(kept.reversed());
     initializers.keySet().retainAll(needed);
     return build();
   }

@@ -14,6 +14,8 @@ import io.espalier.graph.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes ONNX files at the opset that the network came with; a newer one only if a node cannot be
@@ -128,7 +130,8 @@ public final class OnnxWriter {
         .forEach((name, tensor) -> proto.addInitializer(TensorWriter.write(name, tensor)));
     ModelDraft draft = new ModelDraft(graph, Math.min(header.opset(), Opsets.NEWEST), proto);
     graph.nodes().forEach(node -> draft.add(OpWriter.write(node, draft)));
-    graph.nodes().forEach(node -> declareTypes(node, graph, proto));
+    Set<String> declared = graph.outputs().stream().map(Port::name).collect(Collectors.toSet());
+    graph.nodes().forEach(node -> declareTypes(node, graph, declared, proto));
     if (header.irVersion() <= INITIALIZERS_ARE_INPUTS) {
       proto
           .getInitializerList()
@@ -138,14 +141,14 @@ public final class OnnxWriter {
   }
 
   /** Types that a reader cannot work out: what an opaque node makes, and what follows from it. */
-  private static void declareTypes(Node node, Graph graph, GraphProto.Builder proto) {
+  private static void declareTypes(
+      Node node, Graph graph, Set<String> declared, GraphProto.Builder proto) {
     boolean untyped = Graph.reads(node).stream().anyMatch(read -> graph.type(read).isEmpty());
     if (node.op() instanceof Op.Opaque || untyped) {
       for (String output : node.outputs()) {
-        boolean declared = graph.outputs().stream().map(Port::name).anyMatch(output::equals);
         graph
             .type(output)
-            .filter(type -> !declared)
+            .filter(type -> !declared.contains(output))
             .ifPresent(type -> proto.addValueInfo(TensorWriter.write(output, type)));
       }
     }
