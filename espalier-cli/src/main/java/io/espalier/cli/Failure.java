@@ -64,7 +64,9 @@ final class Failure {
       String what = top ? "there is no command '%s'" : "'%s' is one argument too many";
       return what.formatted(unmatched.getUnmatched().getFirst());
     }
-    return oneLine(wrong.getMessage());
+    return oneLine(wrong.getMessage())
+        .replace("option option", "option")
+        .replaceAll(" \\(case-insensitive\\)", "");
   }
 
   private static String nearMatches(CommandLine.ParameterException wrong) {

@@ -3,15 +3,22 @@ package io.espalier.cli;
 import io.espalier.channel.ChannelGroup;
 import io.espalier.cost.Cost;
 import io.espalier.graph.Header;
+import io.espalier.graph.Op;
 import io.espalier.graph.Port;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** An {@link Inspection} for people. */
 final class InspectionText {
   private static final int MOST_ROWS = 40;
+  private static final int MOST_ALIKE = 4;
+
+  /** The name of the place in a reason. */
+  private static final Pattern QUOTED = Pattern.compile(" '[^']*'");
 
   private final Inspection found;
   private final boolean all;
@@ -67,10 +74,16 @@ final class InspectionText {
           row.cost().macs() == 0 ? "" : Numbers.count(row.cost().macs()),
           row.cost().macs() == 0 ? "" : Numbers.percent((double) row.cost().macs() / macs),
           row.cost().params() == 0 ? "" : Numbers.count(row.cost().params()),
-          row.freedomText());
+          channels(row));
     }
     text.append(table).append('\n');
     rest(rows.size(), "layers");
+  }
+
+  /** A depthwise convolution makes no channels of its own. */
+  private static String channels(LayerRow row) {
+    boolean follows = row.freedom().isEmpty() && row.node().op() instanceof Op.Conv;
+    return follows ? "as its input" : row.freedomText();
   }
 
   private void totals() {
@@ -116,18 +129,29 @@ final class InspectionText {
     return more > 0 ? "%s and %d more".formatted(first, more) : first;
   }
 
-  /** Reasons, each with the layers that it holds for. */
+  /** Reasons, each with the layers that it holds for; those that recur all over as one. */
   private void frozen() {
     line("");
     line("Frozen: %s of the MACs lie between channels that cannot go", share());
-    Map<String, List<String>> layers = new LinkedHashMap<>();
+    Map<String, Map<String, List<String>>> kinds = new LinkedHashMap<>();
     for (Inspection.Frozen frozen : found.frozen()) {
+      String kind = QUOTED.matcher(frozen.reason()).replaceFirst("");
       String what = frozen.side().equals("layer") ? "" : " (%s)".formatted(frozen.side());
-      layers
-          .computeIfAbsent(frozen.reason(), key -> new java.util.ArrayList<>())
+      kinds
+          .computeIfAbsent(kind, key -> new LinkedHashMap<>())
+          .computeIfAbsent(frozen.reason(), key -> new ArrayList<>())
           .add(frozen.layer() + what);
     }
-    layers.forEach((reason, names) -> line("  %s: %s", reason, names(names)));
+    kinds.forEach(this::frozen);
+  }
+
+  private void frozen(String kind, Map<String, List<String>> reasons) {
+    if (all || reasons.size() <= MOST_ALIKE) {
+      reasons.forEach((reason, names) -> line("  %s: %s", reason, names(names)));
+      return;
+    }
+    List<String> names = reasons.values().stream().flatMap(List::stream).distinct().toList();
+    line("  %s (%d places; --all names them): %s", kind, reasons.size(), names(names));
   }
 
   private String share() {

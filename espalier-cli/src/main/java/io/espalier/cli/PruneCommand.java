@@ -25,9 +25,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code espalier prune}. */
 @Command(
@@ -49,6 +51,7 @@ import picocli.CommandLine.ParentCommand;
 final class PruneCommand implements Callable<Integer> {
   private static final double FINE_TUNING_RATE = 0.01;
 
+  @Spec private CommandSpec spec;
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
@@ -107,8 +110,10 @@ final class PruneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output output = common.output(parent);
     Path target = out == null ? OutputFile.beside(file, "-pruned.onnx") : out;
+    OutputFile.requireOther(target, file);
     WrittenFiles files = WrittenFiles.check(target, force);
     requireData();
+    requireUse();
     Graph graph = input.read(file);
     Optional<Images> images = data.given() ? Optional.of(open(graph, output)) : Optional.empty();
     PruneOptions options = options(images);
@@ -130,6 +135,25 @@ final class PruneCommand implements Callable<Integer> {
       throw CliException.misuse(
           "%s needs images: add --data KIND:PATH"
               .formatted(trains ? "fine-tuning (--epochs)" : "--recalibrate"));
+    }
+  }
+
+  /** Refuses options that would be ignored, because the user counts on them. */
+  private void requireUse() {
+    boolean trains = training.epochs(0) > 0;
+    UnusedOptions unused = new UnusedOptions(spec);
+    if (plan != null) {
+      unused.refuse("--plan says what goes", pruning);
+    }
+    if (!data.given()) {
+      unused.refuse("without --data it has no effect", data);
+      unused.refuse("without --data it has no effect", "--validation");
+    }
+    if (!trains) {
+      String why = "without --epochs nothing is trained";
+      unused.refuse(why, distill);
+      unused.refuse(why, "--distill", "--run", "--step-epochs");
+      unused.refuse(why, TrainingOptions.ONLY_FOR_TRAINING);
     }
   }
 
@@ -203,6 +227,9 @@ final class PruneCommand implements Callable<Integer> {
       throws IOException {
     images.ifPresent(given -> warnOfChance(graph, given, result, output));
     result.warnings().forEach(output::warn);
+    if (result.plan().entries().isEmpty()) {
+      output.warn("nothing was removed: the network meets what was asked for as it is");
+    }
     Graph smaller =
         images
             .map(given -> Recorded.normalization(result.graph(), given.normalization()))

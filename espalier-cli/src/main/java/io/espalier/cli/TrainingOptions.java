@@ -10,6 +10,24 @@ import picocli.CommandLine.Option;
 
 /** How to train; what is not given stays at the command's default. */
 final class TrainingOptions {
+  /** What says nothing about a network that is only cut and measured. */
+  static final String[] ONLY_FOR_TRAINING = {
+    "--batch",
+    "--lr",
+    "--momentum",
+    "--no-nesterov",
+    "--weight-decay",
+    "--decay-all",
+    "--clip",
+    "--schedule",
+    "--warmup",
+    "--milestones",
+    "--smoothing",
+    "--augment",
+    "--evaluate-every",
+    "--checkpoint-every"
+  };
+
   /** Courses of the learning rate. */
   enum Course {
     COSINE,

@@ -77,6 +77,34 @@ class FailuresTest {
   }
 
   @Test
+  void outputThatIsTheInput_isRefusedEvenWithForce() throws IOException {
+    byte[] before = Files.readAllBytes(net);
+    assertFails(1, "is the network that is read", "prune", net, "--out", net, "--force");
+    org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(net));
+  }
+
+  @Test
+  void patternThatMatchesNothing_isRefused() throws IOException {
+    assertFails(1, "freeze 'nothing*' matches no layer", "prune", net, "--freeze", "nothing*");
+    assertFails(1, "ratio of 'x*' matches no", "prune", net, "--ratio", "x*=0.5");
+  }
+
+  @Test
+  void optionWithoutEffect_isUsage() throws IOException {
+    Path plan = temp.resolve("p.json");
+    assertFails(2, "--distill: without --epochs", "prune", net, "--distill");
+    assertFails(2, "--lr: without --epochs", "prune", net, "--lr", "0.1");
+    assertFails(2, "--temperature: without --epochs", "prune", net, "--temperature", "2");
+    assertFails(2, "--limit: without --data", "prune", net, "--limit", "3");
+    assertFails(2, "--budget: --plan says", "prune", net, "--plan", plan, "-b", "macs=50%");
+  }
+
+  @Test
+  void folderAsNetwork_isSaid() throws IOException {
+    assertFails(1, "this is a folder", "inspect", temp);
+  }
+
+  @Test
   void missingFolder_isSaid() throws IOException {
     Path out = temp.resolve("no/where.onnx");
     assertFails(1, "there is no folder", "prune", net, "--out", out);

@@ -82,11 +82,17 @@ public record Diagnosis(
   }
 
   private String memory() {
+    String counts =
+        unaligned == 0
+            ? text("all %d convolutions have channel counts that are multiples of 16", convolutions)
+            : text(
+                "multiples of 16 (now in %d of %d convolutions) would not gain much more",
+                convolutions - unaligned, convolutions);
     return text(
-        "%d of %d convolutions have channel counts that are a multiple of 16, so the time is not in"
-            + " their arithmetic but in moving activations (%.2fx fewer bytes) and in the number of"
+        "%s, so the time is not in"
+            + " the arithmetic but in moving activations (%.2fx fewer bytes) and in the number of"
             + " layers; remove whole blocks to gain more",
-        convolutions - unaligned, convolutions, activationRatio);
+        counts, activationRatio);
   }
 
   private static int count(List<ConvShape> shapes, Predicate<ConvShape> condition) {

@@ -443,7 +443,7 @@ final class ChannelFlow {
   }
 
   private void opaque(Node node, Op.Opaque op) {
-    freezeAround(node, "%s is not modelled (%s)".formatted(at(node), op.reason()));
+    freezeAround(node, "%s: %s".formatted(at(node), op.reason()));
   }
 
   private void freezeAround(Node node, String reason) {

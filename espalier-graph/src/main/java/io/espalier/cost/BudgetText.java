@@ -92,7 +92,7 @@ final class BudgetText {
 
   private static IllegalArgumentException bad(String text, String why) {
     return new IllegalArgumentException(
-        "budget '%s' %s; write for example macs=50%%, params=40%%, units=30%%, macs=20M, latency=1.5x or latency=3ms"
+        "budget '%s' %s; write for example macs=50%%, params=40%%, units=30%%, macs=20M or macs=2x"
             .formatted(text, why));
   }
 }

@@ -82,6 +82,9 @@ public final class OnnxReader {
 
   private static byte[] load(Path file) {
     try {
+      if (Files.isDirectory(file)) {
+        throw new OnnxException("this is a folder, not a file");
+      }
       if (!Files.isRegularFile(file)) {
         throw new OnnxException("there is no such file");
       }

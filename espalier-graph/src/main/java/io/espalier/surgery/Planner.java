@@ -2,6 +2,7 @@ package io.espalier.surgery;
 
 import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
+import io.espalier.channel.LayerFreedom;
 import io.espalier.cost.Budget;
 import io.espalier.graph.Graph;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class Planner {
     this.gone = gone;
     this.cost = new WidthCost(graph, map, options.floor());
     gone.forEach((group, units) -> cost.remove(group, units.stream().toArray()));
+    requireMatches();
     for (ChannelGroup group : map.groups()) {
       boolean stays = group.producers().stream().anyMatch(p -> matches(p, options.freeze()));
       atoms.add(stays ? List.of() : Atoms.of(group, scores, options.align(), out(group)));
@@ -85,7 +87,7 @@ public final class Planner {
     private void requireMet(Budget.Counted budget, String network) {
       if (!met()) {
         throw new PlanException(
-            "budget %s cannot be met: at least %.1f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"
+            "budget %s cannot be met: at least %.2f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"
                 .formatted(budget, 100.0 * quantity / original, quantity, original, network));
       }
     }
@@ -110,6 +112,30 @@ public final class Planner {
                     budget.limit(cost.original(budget.quantity())),
                     cost.original(budget.quantity())))
         .orElseGet(() -> new Reach(cost.removed(), macs, 0, 0, 0));
+  }
+
+  /** A pattern that matches nothing is a slip of the pen, which would prune what should stay. */
+  private void requireMatches() {
+    List<String> producers = map.groups().stream().flatMap(g -> g.producers().stream()).toList();
+    List<String> layers = map.layers().stream().map(LayerFreedom::node).toList();
+    for (String pattern : options.freeze()) {
+      if (none(pattern, producers) && none(pattern, layers)) {
+        throw new PlanException(
+            "freeze '%s' matches no layer of '%s' whose channels can be kept; 'espalier inspect --all' lists the layers and the groups that they belong to"
+                .formatted(pattern, graph.name()));
+      }
+    }
+    for (String pattern : options.ratios().keySet()) {
+      if (none(pattern, producers)) {
+        throw new PlanException(
+            "ratio of '%s' matches no prunable layer of '%s'; 'espalier inspect --all' lists them"
+                .formatted(pattern, graph.name()));
+      }
+    }
+  }
+
+  private static boolean none(String pattern, List<String> names) {
+    return names.stream().noneMatch(name -> matches(name, List.of(pattern)));
   }
 
   private BitSet out(ChannelGroup group) {

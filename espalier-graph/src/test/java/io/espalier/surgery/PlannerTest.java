@@ -180,7 +180,7 @@ class PlannerTest {
     PlanException problem =
         assertThrows(
             PlanException.class, () -> Planner.removal(graph, map, random(map, 1), options));
-    assertTrue(problem.getMessage().contains("at least 100.0%"), problem.getMessage());
+    assertTrue(problem.getMessage().contains("at least 100.00%"), problem.getMessage());
     assertFalse(problem.getMessage().contains("\n"));
   }
 

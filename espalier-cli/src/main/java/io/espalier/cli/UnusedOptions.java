@@ -1,0 +1,38 @@
+package io.espalier.cli;
+
+import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Finds options that were given but would be ignored.
+ *
+ * @param command the command that was given, with what was on its line
+ */
+record UnusedOptions(CommandSpec command) {
+  /** Refuses every option that the class of {@code holder} declares. */
+  void refuse(String why, Object holder) {
+    refuseIf(
+        why,
+        option ->
+            option.userObject() instanceof Field field
+                && field.getDeclaringClass().equals(holder.getClass()));
+  }
+
+  /** Refuses the options of these names. */
+  void refuse(String why, String... names) {
+    refuseIf(why, option -> Arrays.asList(names).contains(option.longestName()));
+  }
+
+  private void refuseIf(String why, Predicate<OptionSpec> unused) {
+    command.commandLine().getParseResult().matchedOptions().stream()
+        .filter(unused)
+        .findFirst()
+        .ifPresent(
+            option -> {
+              throw CliException.misuse("%s: %s".formatted(option.longestName(), why));
+            });
+  }
+}
