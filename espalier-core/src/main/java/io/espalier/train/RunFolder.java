@@ -82,7 +82,7 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder and takes it for one run.
+   * Makes the folder, takes it for one run and deletes what an interrupted write left in it.
    *
    * @throws TrainException if another run has it
    */
@@ -96,6 +96,7 @@ public final class RunFolder {
         channel.close();
         throw new TrainException("run folder %s is in use by another run".formatted(path));
       }
+      sweep();
       return new Lock(channel);
     } catch (IOException failure) {
       throw failure("cannot use run folder " + path, failure);
@@ -199,7 +200,7 @@ public final class RunFolder {
   }
 
   /** Deletes what an interrupted write left. */
-  void sweep() {
+  private void sweep() {
     try (Stream<Path> files = Files.list(path)) {
       for (Path file : files.filter(RunFolder::isTemporary).toList()) {
         Files.deleteIfExists(file);

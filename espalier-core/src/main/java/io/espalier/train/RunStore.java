@@ -31,7 +31,6 @@ final class RunStore {
    * @throws TrainException if the folder holds another run
    */
   Optional<Checkpoint> takeUp(TrainJob job) {
-    folder.sweep();
     Optional<Checkpoint> latest = folder.latest();
     latest.ifPresent(checkpoint -> requireSameRun(checkpoint, job.mayChangeRate()));
     if (latest.isEmpty()) {

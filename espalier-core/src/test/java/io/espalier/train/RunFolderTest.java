@@ -20,6 +20,14 @@ class RunFolderTest {
   @TempDir Path path;
 
   @Test
+  void lock_afterAnInterruptedWrite_deletesWhatItLeft(@TempDir Path left) throws IOException {
+    Path half = AtomicFile.temporary(left.resolve("plan-01.json"));
+    Files.writeString(half, "{");
+    RunFolder.at(left).lock().close();
+    assertFalse(Files.exists(half));
+  }
+
+  @Test
   void save_again_keepsTheLastTwo() throws IOException {
     RunFolder folder = RunFolder.at(path);
     for (int epoch = 8; epoch < 12; epoch++) {
