@@ -11,16 +11,20 @@ final class Difference {
       return;
     }
     for (int i = 0; i < expected.length; i++) {
-      boolean same = Double.compare(expected[i], actual[i]) == 0;
-      double difference = same ? 0 : Math.abs(expected[i] - actual[i]);
+      double difference = Math.abs(expected[i] - actual[i]);
+      // An output that is no number proves nothing, even if both networks agree on it.
       largestDifference =
           Math.max(
-              largestDifference, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+              largestDifference,
+              Double.isFinite(difference) ? difference : Double.POSITIVE_INFINITY);
       largestOutput = Math.max(largestOutput, Math.abs(expected[i]));
     }
   }
 
   double relative() {
-    return largestDifference == 0 ? 0 : largestDifference / Math.max(largestOutput, 1e-30);
+    if (largestDifference == 0 || Double.isInfinite(largestDifference)) {
+      return largestDifference;
+    }
+    return largestDifference / Math.max(largestOutput, 1e-30);
   }
 }
