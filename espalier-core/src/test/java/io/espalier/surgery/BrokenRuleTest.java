@@ -41,7 +41,7 @@ class BrokenRuleTest {
         "ChannelFlow | state.balance(node, blocks(out, groups)); | blocks(out, groups);",
         "LayoutFlow | from + j | j",
         "LayoutFlow | return new Op.Gather(op.axis(), left, op.scalar()); | return op;",
-        "ChannelFlow | tap * channels + c | c * taps + tap"
+        "SpaceFlow | tap * channels + c | c * taps + tap"
       })
   void flow_brokenRule_isCaught(String type, String rule, String broken) throws Exception {
     String source = Files.readString(SOURCES.resolve(type + ".java"));

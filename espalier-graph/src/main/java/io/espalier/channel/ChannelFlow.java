@@ -6,9 +6,9 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Port;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -20,11 +20,13 @@ final class ChannelFlow {
   private final FlowState state;
   private final LayoutFlow layout;
   private final BroadcastFlow broadcast;
+  private final SpaceFlow space;
 
   private ChannelFlow(FlowState state) {
     this.state = state;
     this.layout = new LayoutFlow(state);
     this.broadcast = new BroadcastFlow(state);
+    this.space = new SpaceFlow(state);
   }
 
   /** Walks {@code graph} (batch fixed to 1) from its inputs to its outputs. */
@@ -63,7 +65,7 @@ final class ChannelFlow {
     if (typed || node.op() instanceof Op.Opaque) {
       visit(node);
     } else {
-      freezeAround(node, "%s works on a value of unknown shape".formatted(at(node)));
+      state.freezeAround(node, "%s works on a value of unknown shape".formatted(at(node)));
     }
   }
 
@@ -96,9 +98,9 @@ final class ChannelFlow {
       case Op.Squeeze op -> layout.reshape(node);
       case Op.Unsqueeze op -> layout.reshape(node);
       case Op.Expand op -> layout.expand(node, op);
-      case Op.Resize op -> resize(node, op);
-      case Op.DepthToSpace op -> depthToSpace(node, op);
-      case Op.SpaceToDepth op -> spaceToDepth(node, op);
+      case Op.Resize op -> space.resize(node, op);
+      case Op.DepthToSpace op -> space.depthToSpace(node, op);
+      case Op.SpaceToDepth op -> space.spaceToDepth(node, op);
       case Op.Quantize op -> quantisation(node, op.axis());
       case Op.Dequantize op -> quantisation(node, op.axis());
       case Op.Opaque op -> opaque(node, op);
@@ -142,8 +144,7 @@ final class ChannelFlow {
   }
 
   /** What a grouped convolution asks of its blocks, and how its attribute follows. */
-  private void grouped(
-      Node node, int groups, int[] in, int[] out, java.util.function.IntFunction<Op> withGroups) {
+  private void grouped(Node node, int groups, int[] in, int[] out, IntFunction<Op> withGroups) {
     if (groups > 1) {
       List<int[]> blocks = blocks(in, groups);
       state.balance(node, blocks);
@@ -206,7 +207,7 @@ final class ChannelFlow {
   private void computedWeight(Node node, int[] in) {
     String reason = "%s computes its weight at run time".formatted(at(node));
     state.identities.freeze(in, reason);
-    freezeAround(node, reason);
+    state.freezeAround(node, reason);
   }
 
   private void gemm(Node node, Op.Gemm op) {
@@ -264,7 +265,7 @@ final class ChannelFlow {
         state.pass(a, node.output());
         return;
       }
-      freezeOutputs(node, "%s mixes channels with positions".formatted(at(node)));
+      state.freezeOutputs(node, "%s mixes channels with positions".formatted(at(node)));
       return;
     }
     int[] in = state.along(a, last, node);
@@ -283,7 +284,7 @@ final class ChannelFlow {
       String reason = "%s multiplies two computed values".formatted(at(node));
       state.freeze(a, reason);
       state.freeze(b, reason);
-      freezeOutputs(node, reason);
+      state.freezeOutputs(node, reason);
     } else if (state.ids(a).isPresent() || state.ids(b).isPresent()) {
       int[] in = state.along(a, lastA, node);
       int[] other = state.along(b, sharedB, node);
@@ -376,60 +377,6 @@ final class ChannelFlow {
     return array.reshape(sizes);
   }
 
-  private void resize(Node node, Op.Resize op) {
-    if (state.rank(node.input(0)) < 2) {
-      freezeAround(node, "%s resizes channels".formatted(at(node)));
-      return;
-    }
-    int[] channels = state.along(node.input(0), 1, node);
-    long size = op.sizes().isEmpty() ? -1 : op.sizes().get(1);
-    boolean keepsChannels =
-        op.sizes().isEmpty() ? op.scales().get(1) == 1.0 : size == -1 || size == channels.length;
-    if (!keepsChannels) {
-      state.identities.freeze(channels, "%s resizes channels".formatted(at(node)));
-      freezeOutputs(node, "%s resizes channels".formatted(at(node)));
-      return;
-    }
-    state.set(node.output(), IdArray.along(state.rank(node.input(0)), 1, channels));
-    if (size != -1) {
-      state.edit(node, kept -> withChannels(op, kept.count(channels)));
-    }
-  }
-
-  private static Op withChannels(Op.Resize op, int channels) {
-    List<Long> sizes = new ArrayList<>(op.sizes());
-    sizes.set(1, (long) channels);
-    return new Op.Resize(
-        op.mode(),
-        op.coordinates(),
-        op.nearestMode(),
-        op.cubicCoefficient(),
-        op.excludeOutside(),
-        op.scales(),
-        sizes);
-  }
-
-  private void depthToSpace(Node node, Op.DepthToSpace op) {
-    int[] in = state.along(node.input(0), 1, node);
-    int taps = op.block() * op.block();
-    int channels = in.length / taps;
-    int[] out = new int[channels];
-    for (int c = 0; c < channels; c++) {
-      out[c] = in[op.columnRow() ? c * taps : c];
-      for (int tap = 1; tap < taps; tap++) {
-        state.identities.unify(out[c], in[op.columnRow() ? c * taps + tap : tap * channels + c]);
-      }
-    }
-    state.set(node.output(), IdArray.along(4, 1, out));
-  }
-
-  private void spaceToDepth(Node node, Op.SpaceToDepth op) {
-    int[] in = state.along(node.input(0), 1, node);
-    int taps = op.block() * op.block();
-    int[] out = IntStream.range(0, taps * in.length).map(i -> in[i % in.length]).toArray();
-    state.set(node.output(), IdArray.along(4, 1, out));
-  }
-
   private void quantisation(Node node, int axis) {
     String x = node.input(0);
     boolean perChannel = state.rank(node.input(1)) == 1 && state.size(node.input(1), 0) > 1;
@@ -443,24 +390,6 @@ final class ChannelFlow {
   }
 
   private void opaque(Node node, Op.Opaque op) {
-    freezeAround(node, "%s: %s".formatted(at(node), op.reason()));
-  }
-
-  private void freezeAround(Node node, String reason) {
-    Graph.reads(node).forEach(input -> state.freeze(input, reason));
-    freezeOutputs(node, reason);
-  }
-
-  /** Gives every output fresh identities that cannot be removed. */
-  private void freezeOutputs(Node node, String reason) {
-    state.frozenLayers.put(node.name(), reason);
-    for (String output : node.outputs()) {
-      int size = state.rank(output) < 2 ? -1 : state.size(output, 1);
-      if (size > 0) {
-        int[] fresh = state.identities.create(node.name(), size);
-        state.identities.freeze(fresh, reason);
-        state.set(output, IdArray.along(state.rank(output), 1, fresh));
-      }
-    }
+    state.freezeAround(node, "%s: %s".formatted(at(node), op.reason()));
   }
 }

@@ -276,6 +276,25 @@ final class FlowState {
     return Arrays.stream(array.sizes()).boxed().toList();
   }
 
+  /** Freezes what {@code node} reads and what it makes. */
+  void freezeAround(Node node, String reason) {
+    Graph.reads(node).forEach(input -> freeze(input, reason));
+    freezeOutputs(node, reason);
+  }
+
+  /** Gives every output fresh identities that cannot be removed. */
+  void freezeOutputs(Node node, String reason) {
+    frozenLayers.put(node.name(), reason);
+    for (String output : node.outputs()) {
+      int size = rank(output) < 2 ? -1 : size(output, 1);
+      if (size > 0) {
+        int[] fresh = identities.create(node.name(), size);
+        identities.freeze(fresh, reason);
+        set(output, IdArray.along(rank(output), 1, fresh));
+      }
+    }
+  }
+
   void edit(Node node, Edit.Change change) {
     edits.put(node.name(), new Edit(node.name(), change));
   }
