@@ -3,8 +3,8 @@ package io.espalier.surgery;
 import java.util.regex.Pattern;
 
 /** A pattern for names of layers: {@code *} is any run of characters, {@code ?} any single one. */
-record Glob(Pattern pattern) {
-  static Glob of(String text) {
+public record Glob(Pattern pattern) {
+  public static Glob of(String text) {
     StringBuilder regex = new StringBuilder();
     for (char c : text.toCharArray()) {
       regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
@@ -12,7 +12,7 @@ record Glob(Pattern pattern) {
     return new Glob(Pattern.compile(regex.toString(), Pattern.DOTALL));
   }
 
-  boolean matches(String name) {
+  public boolean matches(String name) {
     return pattern.matcher(name).matches();
   }
 }

@@ -8,15 +8,15 @@ import java.util.SplittableRandom;
  * weight's name, so that neither the order of construction nor another layer changes it. The same
  * seed gives the same bits on every platform.
  */
-final class RandomWeights {
+public final class RandomWeights {
   private final long seed;
 
-  RandomWeights(long seed) {
+  public RandomWeights(long seed) {
     this.seed = seed;
   }
 
   /** A tensor of independent normal values with mean 0. */
-  Tensor normal(String name, double deviation, int... shape) {
+  public Tensor normal(String name, double deviation, int... shape) {
     SplittableRandom random = new SplittableRandom(mix(seed ^ mix(hash(name))));
     float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
     for (int i = 0; i < values.length; i += 2) {

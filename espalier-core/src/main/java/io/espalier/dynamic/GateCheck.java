@@ -1,0 +1,89 @@
+package io.espalier.dynamic;
+
+import io.espalier.graph.Graph;
+import io.espalier.graph.Node;
+import io.espalier.graph.Op;
+import io.espalier.graph.Shape;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes sure that a network has the gates that are described; a file may say anything. */
+final class GateCheck {
+  private final Graph graph;
+  private final Gate gate;
+
+  private GateCheck(Graph graph, Gate gate) {
+    this.graph = graph;
+    this.gate = gate;
+  }
+
+  static void check(Graph graph, List<Gate> gates) {
+    Set<String> seen = new HashSet<>();
+    for (Gate gate : gates) {
+      if (!seen.add(gate.layer())) {
+        throw new DynamicException("layer '%s' has two gates".formatted(gate.layer()));
+      }
+      new GateCheck(graph, gate).check();
+    }
+  }
+
+  private void check() {
+    Node layer = graph.node(gate.layer()).orElseThrow(() -> problem("there is no such node"));
+    if (!(layer.op() instanceof Op.Conv) || !layer.input(0).equals(gate.input())) {
+      throw problem("the node is no convolution of '%s'".formatted(gate.input()));
+    }
+    requireChannels(gate.bare());
+    requireChannels(gate.output());
+    requireMatrix(gate.saliency().value());
+    requireMatrix(gate.gate());
+    requireMatrix(gate.factor());
+    requireWeight(gate.saliency().weight());
+    if (!gate.saliency().hiddenWeight().isEmpty()) {
+      requireWeight(gate.saliency().hiddenWeight());
+    }
+    if (!gate.saliency().bias().isEmpty()) {
+      requireWeight(gate.saliency().bias());
+    }
+    if (count(gate.rule()) > gate.channels()) {
+      throw problem("it keeps more than its %d channels".formatted(gate.channels()));
+    }
+  }
+
+  private static int count(GateRule rule) {
+    return switch (rule) {
+      case GateRule.Positive positive -> 0;
+      case GateRule.Largest largest -> largest.count();
+      case GateRule.Winners winners -> winners.count();
+    };
+  }
+
+  private void requireChannels(String value) {
+    Optional<Shape> shape = graph.shape(value);
+    if (shape.isEmpty() || shape.get().rank() < 3 || shape.get().size(1) != gate.channels()) {
+      throw problem(
+          "value '%s' must have %d channels, but is %s"
+              .formatted(value, gate.channels(), shape.map(Shape::toString).orElse("unknown")));
+    }
+  }
+
+  private void requireMatrix(String value) {
+    Optional<Shape> shape = graph.shape(value);
+    if (shape.isEmpty() || shape.get().rank() != 2 || shape.get().size(1) != gate.channels()) {
+      throw problem(
+          "value '%s' must be a matrix of %d columns, but is %s"
+              .formatted(value, gate.channels(), shape.map(Shape::toString).orElse("unknown")));
+    }
+  }
+
+  private void requireWeight(String name) {
+    if (graph.initializer(name).isEmpty()) {
+      throw problem("'%s' is not an initializer".formatted(name));
+    }
+  }
+
+  private DynamicException problem(String what) {
+    return new DynamicException("gate of layer '%s': %s".formatted(gate.layer(), what));
+  }
+}

@@ -1,0 +1,52 @@
+package io.espalier.dynamic;
+
+/**
+ * How a network is gated.
+ *
+ * @param variant which method's gates
+ * @param share share of a layer's channels that {@code FIXED_K} and {@code FBS} keep, above 0 to 1;
+ *     the others ignore it
+ * @param layers which convolutions get a gate
+ * @param saliency what their saliencies are made of
+ * @param seed of the saliencies' weights
+ */
+public record GateOptions(
+    Variant variant, double share, GatedLayers layers, SaliencyOptions saliency, long seed) {
+  public GateOptions {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("share must be above 0 and at most 1, but got " + share);
+    }
+  }
+
+  /** Gates behind every normalised convolution but the first; all saliencies start at 1. */
+  public static GateOptions of(Variant variant) {
+    return new GateOptions(variant, 0.5, GatedLayers.defaults(), SaliencyOptions.defaults(), 1);
+  }
+
+  /** The text of SANP: every layer, no biases, hidden width c / 16, random weights. */
+  public static GateOptions paper(Variant variant) {
+    GatedLayers all = GatedLayers.defaults().withFirst(true);
+    return new GateOptions(variant, 0.5, all, SaliencyOptions.paper(), 1);
+  }
+
+  public GateOptions withShare(double value) {
+    return new GateOptions(variant, value, layers, saliency, seed);
+  }
+
+  public GateOptions withLayers(GatedLayers value) {
+    return new GateOptions(variant, share, value, saliency, seed);
+  }
+
+  public GateOptions withSaliency(SaliencyOptions value) {
+    return new GateOptions(variant, share, layers, value, seed);
+  }
+
+  public GateOptions withSeed(long value) {
+    return new GateOptions(variant, share, layers, saliency, value);
+  }
+
+  /** How many of {@code channels} a rule with a fixed share keeps: the share rounded up. */
+  int kept(int channels) {
+    return (int) Math.ceil(share * channels);
+  }
+}

@@ -1,0 +1,136 @@
+package io.espalier.dynamic;
+
+import io.espalier.graph.DataType;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Node;
+import io.espalier.graph.Op;
+import io.espalier.graph.Pointwise;
+import io.espalier.graph.Tensor;
+import io.espalier.zoo.RandomWeights;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Adds the nodes of one gate, all of them standard ONNX operators. */
+final class GateWriter {
+  private final GraphBuilder builder;
+  private final GateOptions options;
+  private final GateSite site;
+  private final String prefix;
+  private final DataType type;
+
+  GateWriter(GraphBuilder builder, GateOptions options, GateSite site) {
+    this.builder = builder;
+    this.options = options;
+    this.site = site;
+    this.prefix = site.layer().name() + ".spm";
+    this.type = site.weight().type();
+  }
+
+  /** Gates {@code bare}; what comes out bears the name of the site's value. */
+  Gate write(String bare) {
+    Saliency saliency = saliency();
+    GateRule rule = rule();
+    String gate = RuleNodes.write(rule, site.channels(), saliency.value(), this);
+    String factor = add("factor", new Op.Elementwise(Pointwise.MUL), gate, saliency.value());
+    List<Integer> space = IntStream.range(2, site.weight().rank()).boxed().toList();
+    String wide = add("wide", new Op.Unsqueeze(space), factor);
+    Op scale = new Op.Elementwise(Pointwise.MUL);
+    String name = builder.fresh(prefix + ".scale");
+    builder.add(new Node(name, scale, List.of(bare, wide), List.of(site.value())));
+    return new Gate(
+        site.layer().name(),
+        site.layer().input(0),
+        bare,
+        site.value(),
+        site.channels(),
+        saliency,
+        rule,
+        gate,
+        factor);
+  }
+
+  private GateRule rule() {
+    return switch (options.variant()) {
+      case SANP, STATIC -> new GateRule.Positive();
+      case FIXED_K -> new GateRule.Largest(options.kept(site.channels()));
+      case FBS -> new GateRule.Winners(options.kept(site.channels()));
+    };
+  }
+
+  private Saliency saliency() {
+    boolean fbs = options.variant() == Variant.FBS;
+    Saliency.Activation activation =
+        fbs ? Saliency.Activation.RELU : options.saliency().activation();
+    Saliency.Source source = source();
+    String squeezed = squeezed(source);
+    String hiddenWeight = "";
+    String x = squeezed;
+    int inputs = site.inputChannels();
+    if (!fbs) {
+      int hidden = options.saliency().hidden(site.channels());
+      hiddenWeight = weight("hidden.weight", Math.sqrt(2.0 / inputs), hidden, inputs);
+      x = add("hidden", new Op.Gemm(1, 1, false, true), x, hiddenWeight);
+      x = add("relu", new Op.Elementwise(Pointwise.RELU), x);
+      inputs = hidden;
+    }
+    double deviation = options.saliency().spread() / Math.sqrt(inputs);
+    String weight = weight("weight", deviation, site.channels(), inputs);
+    String bias = "";
+    Op linear = new Op.Gemm(1, 1, false, true);
+    if (options.saliency().bias().isPresent()) {
+      bias = constant("bias", options.saliency().bias().getAsDouble(), site.channels());
+      x = add("saliency", linear, x, weight, bias);
+    } else {
+      x = add("saliency", linear, x, weight);
+    }
+    if (activation == Saliency.Activation.RELU) {
+      x = add("positive", new Op.Elementwise(Pointwise.RELU), x);
+    }
+    return new Saliency(source, squeezed, hiddenWeight, weight, bias, activation, x);
+  }
+
+  private Saliency.Source source() {
+    return switch (options.variant()) {
+      case SANP, FIXED_K -> Saliency.Source.MEAN;
+      case STATIC -> Saliency.Source.CONSTANT;
+      case FBS -> Saliency.Source.ABSOLUTE_MEAN;
+    };
+  }
+
+  private String squeezed(Saliency.Source source) {
+    String input = site.layer().input(0);
+    return switch (source) {
+      case MEAN -> mean(input);
+      case ABSOLUTE_MEAN -> mean(add("absolute", new Op.Elementwise(Pointwise.ABS), input));
+      case CONSTANT -> constant("constant", 1, 1, site.inputChannels());
+    };
+  }
+
+  private String mean(String value) {
+    return add("squeezed", new Op.Flatten(1), add("mean", new Op.GlobalPool(false), value));
+  }
+
+  private String weight(String name, double deviation, int... shape) {
+    String full = builder.fresh(prefix + "." + name);
+    Tensor random = new RandomWeights(options.seed()).normal(full, deviation, shape);
+    return builder.initializer(full, Tensor.of(type, shape, random.toDoubles()));
+  }
+
+  /** Adds an initializer that holds {@code value} everywhere; returns its name. */
+  String constant(String name, double value, int... shape) {
+    double[] values = new double[(int) Tensor.elements(shape)];
+    Arrays.fill(values, value);
+    return builder.initializer(builder.fresh(prefix + "." + name), Tensor.of(type, shape, values));
+  }
+
+  /** Adds a node of one output; returns the output's name. */
+  String add(String name, Op op, String... inputs) {
+    return builder.add(builder.fresh(prefix + "." + name), op, inputs);
+  }
+
+  /** The type in which the layer computes. */
+  DataType type() {
+    return type;
+  }
+}

@@ -1,0 +1,64 @@
+package io.espalier.dynamic;
+
+import java.util.OptionalDouble;
+
+/**
+ * What saliencies are made of.
+ *
+ * @param reduction the hidden width is the layer's width over this, rounded up
+ * @param leastHidden but no less than this
+ * @param activation what the last linear layer's result goes through; FBS always takes ReLU
+ * @param bias what the last linear layer's biases start with; empty for a layer without biases
+ * @param spread the last linear layer's weights start normal with variance {@code spread^2 /
+ *     inputs}; with 0 and a bias of 1 every saliency starts at exactly 1
+ */
+public record SaliencyOptions(
+    int reduction,
+    int leastHidden,
+    Saliency.Activation activation,
+    OptionalDouble bias,
+    double spread) {
+  public SaliencyOptions {
+    require(reduction >= 1, "reduction must be 1 or more", reduction);
+    require(leastHidden >= 1, "least hidden width must be 1 or more", leastHidden);
+    require(Double.isFinite(bias.orElse(0)), "bias must be a number", bias.orElse(0));
+    require(spread >= 0 && spread < 1e6, "spread must be 0 or more", spread);
+  }
+
+  private static void require(boolean holds, String rule, double got) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", but got " + got);
+    }
+  }
+
+  /** Saliencies that start at exactly 1, so that the gated network starts as the original. */
+  public static SaliencyOptions defaults() {
+    return new SaliencyOptions(16, 8, Saliency.Activation.LINEAR, OptionalDouble.of(1), 0);
+  }
+
+  /** SANP's text: no biases, a sixteenth of the width, random weights. */
+  public static SaliencyOptions paper() {
+    return new SaliencyOptions(16, 1, Saliency.Activation.LINEAR, OptionalDouble.empty(), 1);
+  }
+
+  public SaliencyOptions withHidden(int newReduction, int newLeast) {
+    return new SaliencyOptions(newReduction, newLeast, activation, bias, spread);
+  }
+
+  public SaliencyOptions withActivation(Saliency.Activation value) {
+    return new SaliencyOptions(reduction, leastHidden, value, bias, spread);
+  }
+
+  public SaliencyOptions withBias(OptionalDouble value) {
+    return new SaliencyOptions(reduction, leastHidden, activation, value, spread);
+  }
+
+  public SaliencyOptions withSpread(double value) {
+    return new SaliencyOptions(reduction, leastHidden, activation, bias, value);
+  }
+
+  /** The hidden width for a layer of {@code channels} outputs. */
+  int hidden(int channels) {
+    return Math.max(leastHidden, (channels + reduction - 1) / reduction);
+  }
+}

@@ -1,0 +1,32 @@
+package io.espalier.dynamic;
+
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Mode;
+import io.espalier.torch.Taps;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** What stands on the way through one gate. */
+final class Values {
+  private Values() {}
+
+  static Map<String, float[]> of(Graph graph, Tensor images, Gate gate) {
+    Map<String, float[]> seen = new HashMap<>();
+    Map<String, UnaryOperator<DeviceTensor>> taps = new HashMap<>();
+    for (String name :
+        List.of(gate.input(), gate.saliency().value(), gate.bare(), gate.gate(), gate.output())) {
+      taps.put(
+          name,
+          value -> {
+            seen.put(name, value.toFloats());
+            return value;
+          });
+    }
+    Samples.onTorch(graph, images, Mode.EVAL, Taps.of(taps));
+    return seen;
+  }
+}
