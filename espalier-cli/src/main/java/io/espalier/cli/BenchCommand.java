@@ -41,24 +41,28 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--threads",
+      converter = Range.Threads.class,
       paramLabel = "N",
       description = "Threads of one operator. Default: ${DEFAULT-VALUE}.")
   private int threads = DEFAULTS.threads();
 
   @Option(
       names = "--batch",
+      converter = Range.CountOrNone.class,
       paramLabel = "N",
       description = "Samples a run. Default: what the file declares, 1 where it leaves that open.")
   private int batch = DEFAULTS.batch();
 
   @Option(
       names = "--rounds",
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Turns of each network, of three runs. Default: ${DEFAULT-VALUE}.")
   private int rounds = DEFAULTS.rounds();
 
   @Option(
       names = "--seconds",
+      converter = Range.Positive.class,
       paramLabel = "S",
       description = "Stop after this time at the latest. Default: ${DEFAULT-VALUE}.")
   private double seconds = DEFAULTS.maxSeconds();

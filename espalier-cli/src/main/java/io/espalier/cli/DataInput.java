@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import io.espalier.data.DataException;
 import io.espalier.data.DataOptions;
 import io.espalier.data.DataSpec;
 import io.espalier.data.DataSplits;
@@ -8,6 +9,7 @@ import io.espalier.data.Datasets;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -21,7 +23,7 @@ final class DataInput {
       description =
           "Images: cifar10:PATH, cifar100:PATH, idx:DIR (MNIST family), images:DIR|ZIP,"
               + " csv:FILE.")
-  private String data;
+  private DataSpec data;
 
   @Option(
       names = {"--normalization", "--normalisation"},
@@ -29,7 +31,7 @@ final class DataInput {
       description =
           "Known normalisation: imagenet, cifar10, cifar100, mnist, fashion-mnist, half, none,"
               + " bytes. Default: what the file records.")
-  private String preset;
+  private Normalization preset;
 
   @Option(
       names = "--mean",
@@ -49,16 +51,21 @@ final class DataInput {
       description = "Resize every image. Image files are resized to the network's input anyway.")
   private String resize;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Use at most N images of each split.")
+  @Option(
+      names = "--limit",
+      converter = Range.Count.class,
+      paramLabel = "N",
+      description = "Use at most N images of each split.")
   private Integer limit;
 
   @Option(
       names = "--memory",
+      converter = Range.Megabytes.class,
       paramLabel = "MB",
       description =
           "Keep decoded images in memory up to this size, else decode them whenever they are"
               + " needed. Default: a quarter of the heap.")
-  private Long memory;
+  private Integer memory;
 
   boolean given() {
     return data != null;
@@ -66,14 +73,19 @@ final class DataInput {
 
   /** What was asked for, for a run record. */
   String text() {
-    return data;
+    return data.toString();
+  }
+
+  /** Where the images lie; null where none were given. */
+  Path path() {
+    return data == null ? null : data.path();
   }
 
   DataSpec spec() {
     if (data == null) {
       throw CliException.misuse("--data is missing: give images, such as --data cifar10:PATH");
     }
-    return DataSpec.parse(data);
+    return data;
   }
 
   /** The images as they are stored, or as {@code --resize} wants them. */
@@ -101,7 +113,7 @@ final class DataInput {
   private DataOptions options(Optional<Shape> input) {
     DataOptions options = DataOptions.defaults();
     if (memory != null) {
-      options = options.withMemoryLimit(Math.multiplyExact(memory, MEGABYTE));
+      options = options.withMemoryLimit(memory * MEGABYTE);
     }
     if (resize != null) {
       int[] size = size(resize);
@@ -194,8 +206,12 @@ final class DataInput {
       throw CliException.misuse("give either --normalization or --mean and --std, not both");
     }
     if (mean != null) {
-      return Optional.of(Normalization.parse(mean, std));
+      try {
+        return Optional.of(Normalization.parse(mean, std));
+      } catch (DataException wrong) {
+        throw CliException.misuse("--mean and --std: " + wrong.getMessage());
+      }
     }
-    return Optional.ofNullable(preset).map(Normalization::preset);
+    return Optional.ofNullable(preset);
   }
 }

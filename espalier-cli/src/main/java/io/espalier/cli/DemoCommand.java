@@ -51,6 +51,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--epochs",
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Epochs of fine-tuning. Default: ${DEFAULT-VALUE}.")
   private int epochs = 2;

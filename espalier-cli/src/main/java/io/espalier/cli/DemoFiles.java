@@ -55,7 +55,9 @@ record DemoFiles(Path folder) {
 
   /** Where the network that {@code method} pruned goes. */
   WrittenFiles pruned(String method) {
-    return WrittenFiles.check(folder.resolve("resnet8-fashion-" + method + ".onnx"), true);
+    WrittenFiles files = WrittenFiles.of(folder.resolve("resnet8-fashion-" + method + ".onnx"));
+    files.requireWritable(true);
+    return files;
   }
 
   /** Where the fine-tuning after {@code method} keeps its run; emptied, so that it starts anew. */

@@ -6,18 +6,21 @@ import picocli.CommandLine.Option;
 /** How to learn from a teacher. */
 final class DistillOptions {
   private static final double HALF = 0.5;
+  private static final double TEMPERATURE = 4;
 
   @Option(
       names = "--distill-weight",
+      converter = Range.NonzeroShare.class,
       paramLabel = "W",
       description = "Share of the loss that the teacher has. Default: 0.5; 1 without labels.")
   private Double weight;
 
   @Option(
       names = "--temperature",
+      converter = Range.Positive.class,
       paramLabel = "T",
       description = "Softens the class distributions that are compared. Default: 4.")
-  private double temperature = 4;
+  private Double temperature;
 
   @Option(
       names = "--distill-outputs",
@@ -26,9 +29,15 @@ final class DistillOptions {
               + " classifiers.")
   private boolean outputs;
 
+  /** Whether any of these was given. */
+  boolean given() {
+    return weight != null || temperature != null || outputs;
+  }
+
   /** What to learn, from images with or without labels. */
   Distillation distillation(boolean labelled) {
     double share = weight != null ? weight : labelled ? HALF : 1;
-    return outputs ? new Distillation.Outputs(share) : new Distillation.Logits(temperature, share);
+    double softness = temperature != null ? temperature : TEMPERATURE;
+    return outputs ? new Distillation.Outputs(share) : new Distillation.Logits(softness, share);
   }
 }

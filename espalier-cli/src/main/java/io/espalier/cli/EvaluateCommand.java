@@ -5,6 +5,7 @@ import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
+import io.espalier.torch.Precision;
 import io.espalier.train.Accuracy;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
@@ -49,20 +50,27 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "test, validation or train. Default: the first of these that has images.")
   private Split split;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images at a time. Default: 128.")
+  @Option(
+      names = "--batch",
+      converter = Range.Count.class,
+      paramLabel = "N",
+      description = "Images at a time. Default: 128.")
   private int batch = EvaluateOptions.defaults().batchSize();
 
   @Option(names = "--precision", paramLabel = "P", description = "fp32 (default) or bf16.")
-  private String precision = "fp32";
+  private Precision precision = Precision.FLOAT32;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Default: all processors.")
+  @Option(
+      names = "--threads",
+      converter = Range.Threads.class,
+      paramLabel = "N",
+      description = "Default: all processors.")
   private int threads = EvaluateOptions.defaults().threads();
 
   @Override
   public Integer call() {
     Output output = common.output(parent);
-    EvaluateOptions options =
-        new EvaluateOptions(batch, TrainingOptions.parsePrecision(precision), threads);
+    EvaluateOptions options = new EvaluateOptions(batch, precision, threads);
     Graph graph = input.read(file);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);

@@ -1,7 +1,5 @@
 package io.espalier.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -33,21 +31,6 @@ final class OutputFile {
           "cannot write %s: no permission to write to %s".formatted(file, folder));
     }
     return file;
-  }
-
-  /** Refuses to replace what is read, even with {@code --force}: nobody could undo that. */
-  static void requireOther(Path file, Path read) {
-    boolean same = file.toAbsolutePath().normalize().equals(read.toAbsolutePath().normalize());
-    try {
-      same |= Files.exists(file) && Files.exists(read) && Files.isSameFile(file, read);
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-    if (same) {
-      throw new CliException(
-          "cannot write %s: it is the network that is read; choose another name with --out"
-              .formatted(file));
-    }
   }
 
   /** The file beside {@code file} whose name ends in {@code end} instead of {@code .onnx}. */

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,16 +38,16 @@ import picocli.CommandLine.Spec;
     description = "Remove channels under a budget, prove the cut, fine-tune, write a smaller file.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  espalier prune net.onnx                              half the MACs, without data",
+      "  espalier prune net.onnx                  half the MACs, without data",
       "  espalier prune net.onnx --budget params=40%% --ranking uniform",
       "  espalier prune net.onnx --data cifar10:DIR --epochs 15 --align 16",
       "  espalier prune net.onnx --ratio '*layer3*=0.5' --freeze '*layer1*'",
       "  espalier prune net.onnx --data images:DIR --epochs 10 --distill",
       "  espalier prune net.onnx --plan net-pruned.plan.json --out again.onnx",
       "",
-      "Writes net-pruned.onnx, net-pruned.plan.json and net-pruned.run.json. A run that was stopped"
-          + " or",
-      "killed goes on when the same command is given again."
+      "Writes NET-pruned.onnx, NET-pruned.plan.json and NET-pruned.run.json beside the",
+      "network, or what --out says. A run that was stopped or killed goes on when the",
+      "same command is given again."
     })
 final class PruneCommand implements Callable<Integer> {
   private static final double FINE_TUNING_RATE = 0.01;
@@ -55,22 +56,19 @@ final class PruneCommand implements Callable<Integer> {
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
-  @Mixin private PruningOptions pruning;
-  @Mixin private DataInput data;
-  @Mixin private TrainingOptions training;
-  @Mixin private DistillOptions distill;
+  @Mixin private LearningOptions learning;
+
+  @ArgGroup(validate = false, order = 10, heading = "%nWhat to remove:%n")
+  private PruningOptions pruning = new PruningOptions();
+
+  @ArgGroup(validate = false, order = 40, heading = "%nLearning from the unpruned network:%n")
+  private UnprunedTeacherOptions teacher = new UnprunedTeacherOptions();
+
+  @ArgGroup(validate = false, order = 45, heading = "%nAfter each cut:%n")
+  private AfterCutOptions after = new AfterCutOptions();
 
   @Parameters(paramLabel = "NET.onnx", description = "The network.")
   private Path file;
-
-  @Option(
-      names = {"-o", "--out"},
-      paramLabel = "FILE",
-      description = "Where to write the smaller network. Default: NET-pruned.onnx beside it.")
-  private Path out;
-
-  @Option(names = "--force", description = "Replace the output files if they exist.")
-  private boolean force;
 
   @Option(
       names = "--plan",
@@ -78,44 +76,20 @@ final class PruneCommand implements Callable<Integer> {
       description = "Remove what this plan says instead of choosing.")
   private Path plan;
 
-  @Option(
-      names = "--recalibrate",
-      paramLabel = "N",
-      description = "Measure batch normalisation anew on N batches after each cut. Default: 0.")
-  private int recalibrate;
-
-  @Option(
-      names = "--distill",
-      description = "Fine-tune also on the outputs of the unpruned network.")
-  private boolean distils;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "SHARE",
-      description = "Share of the training images to set aside and measure on. Default: 0.")
-  private double validation;
-
-  @Option(
-      names = "--run",
-      paramLabel = "DIR",
-      description = "Folder of the run if it trains. Default: runs/NAME-DIGEST.")
-  private Path run;
-
-  @Option(names = "--no-bench", description = "Do not measure latency.")
-  private boolean noBench;
-
   private record Images(DataSplits splits, Normalization normalization) {}
 
   @Override
   public Integer call() throws IOException {
     Output output = common.output(parent);
-    Path target = out == null ? OutputFile.beside(file, "-pruned.onnx") : out;
-    OutputFile.requireOther(target, file);
-    WrittenFiles files = WrittenFiles.check(target, force);
+    Path target = learning.files().out(OutputFile.beside(file, "-pruned.onnx"));
+    WrittenFiles files = WrittenFiles.of(target);
+    inputs().requireKept(files.network(), files.plan(), files.record());
+    files.requireWritable(learning.files().force());
     requireData();
     requireUse();
     Graph graph = input.read(file);
-    Optional<Images> images = data.given() ? Optional.of(open(graph, output)) : Optional.empty();
+    Optional<Images> images =
+        learning.data().given() ? Optional.of(open(graph, output)) : Optional.empty();
     PruneOptions options = options(images);
     try (Interruption interruption = Interruption.watch(output)) {
       Pruner pruner = pruner(graph, images, options, output).stopWhen(interruption);
@@ -129,9 +103,16 @@ final class PruneCommand implements Callable<Integer> {
     return 0;
   }
 
+  private InputFiles inputs() {
+    return InputFiles.NONE
+        .and("the network", file)
+        .and("the plan", plan)
+        .and("the data", learning.data().path());
+  }
+
   private void requireData() {
-    boolean trains = training.epochs(0) > 0;
-    if (!data.given() && (trains || recalibrate > 0)) {
+    boolean trains = learning.training().trains();
+    if (!learning.data().given() && (trains || after.recalibrationBatches() > 0)) {
       throw CliException.misuse(
           "%s needs images: add --data KIND:PATH"
               .formatted(trains ? "fine-tuning (--epochs)" : "--recalibrate"));
@@ -140,37 +121,41 @@ final class PruneCommand implements Callable<Integer> {
 
   /** Refuses options that would be ignored, because the user counts on them. */
   private void requireUse() {
-    boolean trains = training.epochs(0) > 0;
     UnusedOptions unused = new UnusedOptions(spec);
     if (plan != null) {
-      unused.refuse("--plan says what goes", pruning);
+      unused.refuse("--plan says what goes", PruningOptions.class);
     }
-    if (!data.given()) {
-      unused.refuse("without --data it has no effect", data);
+    if (!learning.data().given()) {
+      unused.refuse("without --data it has no effect", DataInput.class);
       unused.refuse("without --data it has no effect", "--validation");
     }
-    if (!trains) {
+    if (!learning.training().trains()) {
       String why = "without --epochs nothing is trained";
-      unused.refuse(why, distill);
-      unused.refuse(why, "--distill", "--run", "--step-epochs");
+      unused.refuse(why, UnprunedTeacherOptions.class, DistillOptions.class);
+      unused.refuse(why, "--run", "--step-epochs");
       unused.refuse(why, TrainingOptions.ONLY_FOR_TRAINING);
     }
   }
 
   private Images open(Graph graph, Output output) {
-    DataSplits splits = data.open(graph, output).withValidation(validation, training.seed());
+    DataInput data = learning.data();
+    DataSplits splits = learning.training().setAside(data.open(graph, output));
     return new Images(splits, data.normalization(graph, output));
   }
 
   private PruneOptions options(Optional<Images> images) throws IOException {
-    boolean trains = training.epochs(0) > 0;
+    TrainingOptions training = learning.training();
+    boolean trains = training.trains();
     PruneOptions options =
         plan == null ? pruning.toOptions(trains) : PruneOptions.replay(readPlan());
     EvaluateOptions evaluation =
         new EvaluateOptions(
             EvaluateOptions.defaults().batchSize(), training.precision(), training.threads());
     options =
-        options.withRecalibration(recalibrate).withSeed(training.seed()).withEvaluation(evaluation);
+        options
+            .withRecalibration(after.recalibrationBatches())
+            .withSeed(training.seed())
+            .withEvaluation(evaluation);
     return trains ? options.withFineTuning(fineTuning(images.orElseThrow())) : options;
   }
 
@@ -184,11 +169,8 @@ final class PruneCommand implements Callable<Integer> {
 
   private TrainOptions fineTuning(Images images) {
     TrainOptions options =
-        training.over(TrainOptions.defaults().withLearningRate(FINE_TUNING_RATE));
-    boolean labelled = images.splits().forTraining().isLabelled();
-    return distils || !labelled
-        ? options.withDistillation(distill.distillation(labelled))
-        : options;
+        learning.training().over(TrainOptions.defaults().withLearningRate(FINE_TUNING_RATE));
+    return teacher.over(options, images.splits().forTraining().isLabelled());
   }
 
   private static Pruner pruner(
@@ -202,19 +184,18 @@ final class PruneCommand implements Callable<Integer> {
     if (options.fineTuning().isEmpty()) {
       return pruner.run();
     }
-    Path folder = run == null ? folder(graph, images.orElseThrow(), options) : run;
-    output.note("run folder " + folder);
-    return pruner.run(RunFolder.at(folder));
+    Images given = images.orElseThrow();
+    RunFolder folder =
+        learning.files().run(OutputFile.stem(file), () -> digest(graph, given, options), output);
+    return pruner.run(folder);
   }
 
-  private Path folder(Graph graph, Images images, PruneOptions options) {
-    String digest =
-        RunName.digest(
-            GraphDigest.of(graph),
-            options.toString(),
-            images.splits().digest(),
-            images.normalization().toString());
-    return Path.of("runs", OutputFile.stem(file) + "-" + digest);
+  private static String digest(Graph graph, Images images, PruneOptions options) {
+    return RunName.digest(
+        GraphDigest.of(graph),
+        options.toString(),
+        images.splits().digest(),
+        images.normalization().toString());
   }
 
   private void finish(
@@ -234,7 +215,8 @@ final class PruneCommand implements Callable<Integer> {
         images
             .map(given -> Recorded.normalization(result.graph(), given.normalization()))
             .orElse(result.graph());
-    Optional<BenchResult> latency = noBench ? Optional.empty() : measure(graph, smaller, output);
+    Optional<BenchResult> latency =
+        after.measuresLatency() ? measure(graph, smaller, output) : Optional.empty();
     PruneReport report =
         new PruneReport(PruningOptions.text(options), result, Files.size(file), files, latency);
     files.write(
@@ -265,10 +247,10 @@ final class PruneCommand implements Callable<Integer> {
     ObjectNode record = result.deepCopy().put("version", Versions.espalier());
     record.put("network", file.toString()).put("digest", GraphDigest.of(graph));
     record.set("input", Output.json(input.texts()));
-    record.put("seed", options.seed()).put("recalibrationBatches", recalibrate);
+    record.put("seed", options.seed()).put("recalibrationBatches", after.recalibrationBatches());
     images.ifPresent(
         given -> {
-          record.put("data", data.text()).put("dataDigest", given.splits().digest());
+          record.put("data", learning.data().text()).put("dataDigest", given.splits().digest());
           record.set("normalization", Output.json(given.normalization().toMetadata()));
         });
     options.fineTuning().ifPresent(training -> record.set("fineTuning", training.toJson()));

@@ -2,8 +2,11 @@ package io.espalier.cli;
 
 import io.espalier.cost.Budget;
 import io.espalier.method.Iteration;
+import io.espalier.method.MethodInfo;
+import io.espalier.method.Methods;
 import io.espalier.method.PlanSource;
 import io.espalier.method.PruneOptions;
+import io.espalier.method.Settings;
 import io.espalier.surgery.PlanOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** What to remove. */
@@ -46,6 +50,7 @@ final class PruningOptions {
   @Option(
       names = "--ratio",
       paramLabel = "GLOB=SHARE",
+      converter = {Range.Text.class, Range.PartialShare.class},
       description =
           "Remove this share of the units of the layers that match, such as '*conv1*=0.3'.")
   private Map<String, Double> ratios = new LinkedHashMap<>();
@@ -58,6 +63,7 @@ final class PruningOptions {
 
   @Option(
       names = "--floor",
+      converter = Range.Share.class,
       paramLabel = "SHARE",
       description =
           "Keep at least this share of each layer's channels. Default: 0, but one channel.")
@@ -65,12 +71,14 @@ final class PruningOptions {
 
   @Option(
       names = "--align",
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Make every width that changes a multiple of N; 16 suits ONNX Runtime on CPUs.")
   private int align = 1;
 
   @Option(
       names = "--steps",
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Reach the budget in this many cuts. Default: 1.")
   private int steps = 1;
@@ -83,15 +91,30 @@ final class PruningOptions {
 
   @Option(
       names = "--step-epochs",
+      converter = Range.CountOrNone.class,
       paramLabel = "N",
       description = "Epochs of fine-tuning between two cuts. Default: 1 with --data and --epochs.")
   private Integer stepEpochs;
 
   /** The settings for a run that makes its own plan. */
   PruneOptions toOptions(boolean trains) {
+    requireMethod();
     return PruneOptions.of(method, plan())
         .withSettings(settings)
         .withIteration(new Iteration(steps, stepSchedule, stepEpochs(trains)));
+  }
+
+  private void requireMethod() {
+    MethodInfo info = checked("--method", () -> Methods.get(method).info());
+    checked("--set", () -> Settings.of(info, settings));
+  }
+
+  private static <T> T checked(String option, Supplier<T> given) {
+    try {
+      return given.get();
+    } catch (IllegalArgumentException wrong) {
+      throw CliException.misuse("%s: %s".formatted(option, wrong.getMessage()));
+    }
   }
 
   private int stepEpochs(boolean trains) {

@@ -10,6 +10,7 @@ import io.espalier.zoo.ZooOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What training starts from.
@@ -26,23 +27,23 @@ record StartingPoint(
   /** A network of the zoo shaped after the data, or an ONNX file. */
   static StartingPoint of(
       String network, InputOption input, DataInput data, long seed, Output output) {
-    String name = network.toLowerCase(Locale.ROOT);
-    if (Zoo.names().contains(name)) {
+    Optional<Path> file = file(network);
+    if (file.isEmpty()) {
+      String name = network.toLowerCase(Locale.ROOT);
       DataSplits splits = data.open(output);
       Graph graph = Zoo.build(name, options(splits.forTraining(), seed));
       Normalization normalization = data.normalizationForNew(splits.forTraining());
       return new StartingPoint(name, graph, true, splits, normalization);
     }
-    Path file = Path.of(network);
-    if (!Files.exists(file)) {
+    if (!Files.exists(file.get())) {
       throw new CliException(
           "there is no file %s, and no network of the zoo has that name; the zoo has %s"
               .formatted(network, String.join(", ", Zoo.names())));
     }
-    Graph graph = input.read(file);
+    Graph graph = input.read(file.get());
     DataSplits splits = data.open(graph, output);
     Normalization normalization = data.normalization(graph, output);
-    return new StartingPoint(OutputFile.stem(file), graph, false, splits, normalization);
+    return new StartingPoint(OutputFile.stem(file.get()), graph, false, splits, normalization);
   }
 
   private static ZooOptions options(Dataset images, long seed) {
@@ -54,7 +55,16 @@ record StartingPoint(
     return new ZooOptions(classes, shape, seed);
   }
 
-  Path defaultOutput() {
-    return Path.of(isNew ? name + ".onnx" : name + "-trained.onnx");
+  /** The file that {@code network} names; empty for a network of the zoo. */
+  static Optional<Path> file(String network) {
+    boolean known = Zoo.names().contains(network.toLowerCase(Locale.ROOT));
+    return known ? Optional.empty() : Optional.of(Path.of(network));
+  }
+
+  /** Where the trained {@code network} goes if nobody says where. */
+  static Path defaultOutput(String network) {
+    return file(network)
+        .map(file -> Path.of(OutputFile.stem(file) + "-trained.onnx"))
+        .orElseGet(() -> Path.of(network.toLowerCase(Locale.ROOT) + ".onnx"));
   }
 }

@@ -3,7 +3,7 @@ package io.espalier.cli;
 import io.espalier.train.Distillation;
 import java.nio.file.Path;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** A second network to learn from. */
@@ -14,7 +14,8 @@ final class TeacherOptions {
       description = "Learn also from the outputs of this network.")
   private Path file;
 
-  @Mixin private DistillOptions distill;
+  @ArgGroup(validate = false)
+  private DistillOptions distill = new DistillOptions();
 
   Optional<Path> file() {
     return Optional.ofNullable(file);

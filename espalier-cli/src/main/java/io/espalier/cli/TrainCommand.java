@@ -16,11 +16,13 @@ import io.espalier.train.Trainer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code espalier train}. */
 @Command(
@@ -33,58 +35,45 @@ import picocli.CommandLine.ParentCommand;
       "  espalier train net.onnx --data images:DIR --epochs 3 --lr 0.01 --out tuned.onnx",
       "  espalier train small.onnx --data images:DIR --teacher big.onnx",
       "",
-      "A run that was stopped or killed goes on when the same command is given again."
+      "Writes NAME.onnx for a network of the zoo, NET-trained.onnx for an ONNX file, or",
+      "what --out says. A run that was stopped or killed goes on when the same command",
+      "is given again."
     })
 final class TrainCommand implements Callable<Integer> {
   private static final double FINE_TUNING_RATE = 0.01;
 
+  @Spec private CommandSpec spec;
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
-  @Mixin private DataInput data;
-  @Mixin private TrainingOptions training;
-  @Mixin private TeacherOptions teacher;
+  @Mixin private LearningOptions learning;
+
+  @ArgGroup(validate = false, order = 40, heading = "%nLearning from another network:%n")
+  private TeacherOptions teacher = new TeacherOptions();
 
   @Parameters(
       paramLabel = "NAME|NET.onnx",
       description = "A network of the zoo, such as resnet20 (see docs/zoo.md), or an ONNX file.")
   private String network;
 
-  @Option(
-      names = {"-o", "--out"},
-      paramLabel = "FILE",
-      description = "Where to write the network. Default: NAME.onnx or NET-trained.onnx.")
-  private Path out;
-
-  @Option(names = "--force", description = "Replace the output file if it exists.")
-  private boolean force;
-
-  @Option(
-      names = "--run",
-      paramLabel = "DIR",
-      description = "Folder of the run. Default: runs/NAME-DIGEST.")
-  private Path run;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "SHARE",
-      description = "Share of the training images to set aside and measure on. Default: 0.")
-  private double validation;
-
   @Override
   public Integer call() {
     Output output = common.output(parent);
-    StartingPoint start = StartingPoint.of(network, input, data, training.seed(), output);
-    Path file = OutputFile.check(out == null ? start.defaultOutput() : out, force);
-    DataSplits splits = start.data().withValidation(validation, training.seed());
+    requireUse();
+    TrainingOptions training = learning.training();
+    Path file = outputFile();
+    StartingPoint start =
+        StartingPoint.of(network, input, learning.data(), training.seed(), output);
+    DataSplits splits = training.setAside(start.data());
     TrainOptions base = TrainOptions.defaults();
     TrainOptions options =
         training.over(start.isNew() ? base : base.withLearningRate(FINE_TUNING_RATE));
     Optional<Graph> master = teacher.file().map(OnnxReader::read);
     options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
     String learned = master.map(GraphDigest::of).orElse("");
-    RunFolder folder = RunFolder.at(run == null ? folder(start, splits, options, learned) : run);
-    output.note("run folder " + folder.path());
+    TrainOptions asked = options;
+    RunFolder folder =
+        learning.files().run(start.name(), () -> digest(start, splits, asked, learned), output);
     TrainResult result;
     try (Interruption interruption = Interruption.watch(output)) {
       Trainer trainer =
@@ -100,16 +89,34 @@ final class TrainCommand implements Callable<Integer> {
     return finish(result, start.normalization(), folder, file, output);
   }
 
-  private static Path folder(
+  private void requireUse() {
+    if (learning.training().epochs(1) == 0) {
+      throw CliException.misuse("--epochs: expected a whole number of 1 or more, but got 0");
+    }
+    if (teacher.file().isEmpty()) {
+      new UnusedOptions(spec).refuse("without --teacher it has no effect", DistillOptions.class);
+    }
+  }
+
+  private Path outputFile() {
+    FileOptions files = learning.files();
+    Path file = files.out(StartingPoint.defaultOutput(network));
+    InputFiles.NONE
+        .and("the network", StartingPoint.file(network).orElse(null))
+        .and("the teacher", teacher.file().orElse(null))
+        .and("the data", learning.data().path())
+        .requireKept(file);
+    return OutputFile.check(file, files.force());
+  }
+
+  private static String digest(
       StartingPoint start, DataSplits splits, TrainOptions options, String master) {
-    String digest =
-        RunName.digest(
-            GraphDigest.of(start.graph()),
-            options.digest(),
-            splits.train().digest(),
-            start.normalization().toString(),
-            master);
-    return Path.of("runs", start.name() + "-" + digest);
+    return RunName.digest(
+        GraphDigest.of(start.graph()),
+        options.digest(),
+        splits.train().digest(),
+        start.normalization().toString(),
+        master);
   }
 
   private static int finish(

@@ -1,11 +1,12 @@
 package io.espalier.cli;
 
 import io.espalier.data.Augmentation;
+import io.espalier.data.DataSplits;
 import io.espalier.torch.Precision;
 import io.espalier.train.Schedule;
 import io.espalier.train.TrainOptions;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How to train; what is not given stays at the command's default. */
@@ -33,30 +34,45 @@ final class TrainingOptions {
     COSINE,
     STEP,
     ONE_CYCLE,
-    CONSTANT;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-    }
+    CONSTANT
   }
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
+  @Option(
+      names = "--epochs",
+      converter = Range.CountOrNone.class,
+      paramLabel = "N",
+      description = "Passes over the training images.")
   private Integer epochs;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images a step. Default: 128.")
+  @Option(
+      names = "--batch",
+      converter = Range.Count.class,
+      paramLabel = "N",
+      description = "Images a step. Default: 128.")
   private Integer batch;
 
-  @Option(names = "--lr", paramLabel = "RATE", description = "Peak learning rate.")
+  @Option(
+      names = "--lr",
+      converter = Range.Positive.class,
+      paramLabel = "RATE",
+      description = "Peak learning rate.")
   private Double rate;
 
-  @Option(names = "--momentum", paramLabel = "M", description = "Default: 0.9, Nesterov.")
+  @Option(
+      names = "--momentum",
+      converter = Range.PartialShare.class,
+      paramLabel = "M",
+      description = "Default: 0.9, Nesterov.")
   private Double momentum;
 
   @Option(names = "--no-nesterov", description = "Plain momentum.")
   private boolean plain;
 
-  @Option(names = "--weight-decay", paramLabel = "D", description = "Default: 5e-4.")
+  @Option(
+      names = "--weight-decay",
+      converter = Range.NotNegative.class,
+      paramLabel = "D",
+      description = "Default: 5e-4.")
   private Double decay;
 
   @Option(
@@ -64,17 +80,22 @@ final class TrainingOptions {
       description = "Weight decay also on batch normalisation and biases.")
   private boolean decayAll;
 
-  @Option(names = "--clip", paramLabel = "NORM", description = "Largest norm of all gradients.")
+  @Option(
+      names = "--clip",
+      converter = Range.NotNegative.class,
+      paramLabel = "NORM",
+      description = "Largest norm of all gradients.")
   private Double clip;
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
       description = "Course of the rate: cosine (default), step, one-cycle or constant.")
-  private String schedule;
+  private Course schedule;
 
   @Option(
       names = "--warmup",
+      converter = Range.NotNegative.class,
       paramLabel = "EPOCHS",
       description = "Epochs in which the rate rises.")
   private Double warmup;
@@ -83,48 +104,63 @@ final class TrainingOptions {
       names = "--milestones",
       paramLabel = "E,E",
       split = ",",
+      converter = Range.Positive.class,
       description = "With step: epochs after which the rate falls to a tenth.")
   private List<Double> milestones;
 
-  @Option(names = "--smoothing", paramLabel = "S", description = "Label smoothing.")
+  @Option(
+      names = "--smoothing",
+      converter = Range.PartialShare.class,
+      paramLabel = "S",
+      description = "Label smoothing.")
   private Double smoothing;
 
   @Option(
       names = "--precision",
       paramLabel = "P",
       description = "fp32 (default) or bf16, faster on processors that have it.")
-  private String precision;
+  private Precision precision;
 
   @Option(
       names = "--augment",
       paramLabel = "LIST",
       description = "none, standard (default: crop=4,flip), crop=PIXELS, flip.")
-  private String augment;
+  private Augmentation augment;
 
   @Option(names = "--seed", paramLabel = "N", description = "Order and augmentation. Default: 1.")
   private Long seed;
 
   @Option(
       names = "--threads",
+      converter = Range.Threads.class,
       paramLabel = "N",
       description = "Threads; another number gives other bits. Default: all processors.")
   private Integer threads;
 
   @Option(
       names = "--evaluate-every",
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Epochs between evaluations on the validation split. Default: 1.")
   private Integer evaluateEvery;
 
   @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      converter = Range.PartialShare.class,
+      description = "Share of the training images to set aside and measure on. Default: 0.")
+  private double validation;
+
+  @Option(
       names = "--checkpoint-every",
+      converter = Range.CountOrNone.class,
       paramLabel = "SECONDS",
       description = "Seconds between checkpoints inside an epoch. Default: 60.")
   private Integer checkpointSeconds;
 
-  /** Whether the number of epochs was given. */
-  boolean hasEpochs() {
-    return epochs != null;
+  /** Whether anything is trained, where without {@code --epochs} nothing is. */
+  boolean trains() {
+    return epochs != null && epochs > 0;
   }
 
   int epochs(int otherwise) {
@@ -133,6 +169,11 @@ final class TrainingOptions {
 
   long seed() {
     return seed == null ? 1 : seed;
+  }
+
+  /** {@code splits} with as many training images set aside as was asked for. */
+  DataSplits setAside(DataSplits splits) {
+    return splits.withValidation(validation, seed());
   }
 
   int threads() {
@@ -144,15 +185,15 @@ final class TrainingOptions {
   }
 
   Precision precision() {
-    return precision == null ? Precision.FLOAT32 : parsePrecision(precision);
+    return precision == null ? Precision.FLOAT32 : precision;
   }
 
   static Precision parsePrecision(String text) {
-    return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
       case "fp32", "float32" -> Precision.FLOAT32;
       case "bf16", "bfloat16" -> Precision.BFLOAT16;
       default ->
-          throw CliException.misuse("--precision '%s': expected fp32 or bf16".formatted(text));
+          throw new IllegalArgumentException("expected fp32 or bf16, but got '%s'".formatted(text));
     };
   }
 
@@ -166,13 +207,13 @@ final class TrainingOptions {
             .withDecayNormAndBias(decayAll || base.decayNormAndBias())
             .withClipNorm(clip == null ? base.clipNorm() : clip)
             .withLabelSmoothing(smoothing == null ? base.labelSmoothing() : smoothing)
-            .withPrecision(precision == null ? base.precision() : precision())
+            .withPrecision(precision == null ? base.precision() : precision)
             .withSeed(seed == null ? base.seed() : seed)
             .withThreads(threads == null ? base.threads() : threads)
             .withEvaluateEvery(evaluateEvery == null ? base.evaluateEvery() : evaluateEvery);
     options = momentum(options);
     if (augment != null) {
-      options = options.withAugmentation(Augmentation.parse(augment));
+      options = options.withAugmentation(augment);
     }
     if (checkpointSeconds != null) {
       options = options.withCheckpointSeconds(checkpointSeconds);
@@ -192,7 +233,7 @@ final class TrainingOptions {
     }
     Course course = milestones == null ? Course.COSINE : Course.STEP;
     double rise = warmup == null ? 0 : warmup;
-    return switch (schedule == null ? course : parseCourse(schedule)) {
+    return switch (schedule == null ? course : schedule) {
       case COSINE -> new Schedule.Cosine(rise, 0);
       case CONSTANT -> new Schedule.Constant(rise);
       case STEP -> new Schedule.Step(rise, milestones(options.epochs()), 0.1);
@@ -204,17 +245,13 @@ final class TrainingOptions {
   }
 
   private List<Double> milestones(int all) {
-    return milestones == null ? List.of(0.5 * all, 0.75 * all) : milestones;
-  }
-
-  private static Course parseCourse(String text) {
-    return Arrays.stream(Course.values())
-        .filter(course -> course.toString().equalsIgnoreCase(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                CliException.misuse(
-                    "--schedule '%s': expected one of %s"
-                        .formatted(text, Arrays.toString(Course.values()))));
+    if (milestones == null) {
+      return List.of(0.5 * all, 0.75 * all);
+    }
+    if (!milestones.equals(milestones.stream().sorted().distinct().toList())) {
+      throw CliException.misuse(
+          "--milestones: expected epochs that ascend, but got %s".formatted(milestones));
+    }
+    return milestones;
   }
 }

@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -12,13 +13,13 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param command the command that was given, with what was on its line
  */
 record UnusedOptions(CommandSpec command) {
-  /** Refuses every option that the class of {@code holder} declares. */
-  void refuse(String why, Object holder) {
+  /** Refuses every option that one of {@code holders} declares. */
+  void refuse(String why, Class<?>... holders) {
+    List<Class<?>> all = List.of(holders);
     refuseIf(
         why,
         option ->
-            option.userObject() instanceof Field field
-                && field.getDeclaringClass().equals(holder.getClass()));
+            option.userObject() instanceof Field field && all.contains(field.getDeclaringClass()));
   }
 
   /** Refuses the options of these names. */

@@ -26,12 +26,15 @@ record WrittenFiles(Path network, Path plan, Path record) {
     ObjectNode write(long networkBytes) throws IOException;
   }
 
-  /** The names that belong to {@code network}, all of which can be written. */
-  static WrittenFiles check(Path network, boolean force) {
+  /** The names that belong to {@code network}. */
+  static WrittenFiles of(Path network) {
     return new WrittenFiles(
-        OutputFile.check(network, force),
-        OutputFile.check(OutputFile.beside(network, ".plan.json"), force),
-        OutputFile.check(OutputFile.beside(network, ".run.json"), force));
+        network, OutputFile.beside(network, ".plan.json"), OutputFile.beside(network, ".run.json"));
+  }
+
+  /** Refuses where one of them cannot be written; see {@link OutputFile#check}. */
+  void requireWritable(boolean force) {
+    Stream.of(network, plan, record).forEach(file -> OutputFile.check(file, force));
   }
 
   /** Writes all three. If one fails, those that were not there before do not stay. */

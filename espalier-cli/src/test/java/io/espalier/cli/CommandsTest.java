@@ -11,6 +11,7 @@ import io.espalier.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,20 @@ class CommandsTest {
     assertEquals(0, run.code());
     assertTrue(run.out().contains("Examples:\n  espalier " + command), run.out());
     assertEquals("", run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prune", "train"})
+  void help_ofCommandsThatTrain_isInSections(String command) {
+    String help = Invocation.of(command, "--help").out();
+    for (String heading : List.of("Options:", "Images:", "Training:", "Learning from ", "Files:")) {
+      assertTrue(help.contains("\n\n" + heading), help);
+    }
+    assertTrue(help.indexOf("Images:") < help.indexOf("--data="), help);
+    assertTrue(help.indexOf("--data=") < help.indexOf("Training:"), help);
+    assertTrue(help.indexOf("--lr=") < help.indexOf("Learning from "), help);
+    assertTrue(help.indexOf("Learning from ") < help.indexOf("--temperature="), help);
+    assertTrue(help.indexOf("Files:") < help.indexOf("--out="), help);
   }
 
   @Test
@@ -142,8 +157,12 @@ class CommandsTest {
             "--out",
             small,
             "--no-bench",
+            "--temperature",
+            2.5,
             "--json");
     assertEquals(0, prune.code(), prune.err());
+    String record = Files.readString(temp.resolve("small.run.json"));
+    assertTrue(record.contains("\"temperature\" : 2.5"), record);
     assertTrue(prune.json().at("/after/accuracy").isNumber(), prune.out());
     Graph graph = OnnxReader.read(small);
     assertEquals(

@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -80,7 +81,39 @@ class FailuresTest {
   void outputThatIsTheInput_isRefusedEvenWithForce() throws IOException {
     byte[] before = Files.readAllBytes(net);
     assertFails(1, "is the network that is read", "prune", net, "--out", net, "--force");
-    org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(net));
+    assertArrayEquals(before, Files.readAllBytes(net));
+  }
+
+  @Test
+  void outputThatIsAnInputUnderAnotherName_isRefused() throws IOException {
+    byte[] before = Files.readAllBytes(net);
+    Path link = Files.createSymbolicLink(temp.resolve("link.onnx"), net);
+    String data = "idx:" + Samples.images(temp);
+    Path teacher = Samples.network(temp, "teacher.onnx", 2);
+    assertFails(1, "is the network", "train", net, "--data", data, "--out", link, "--force");
+    assertFails(1, "is the network", "train", net, "--data", data, "--out", net);
+    assertFails(
+        1,
+        "is the teacher",
+        "train",
+        net,
+        "--data",
+        data,
+        "--teacher",
+        teacher,
+        "--out",
+        teacher,
+        "--force");
+    Path images = temp.resolve("images");
+    assertFails(1, "is the data", "prune", net, "--data", data, "--out", images, "--force");
+    assertArrayEquals(before, Files.readAllBytes(net));
+  }
+
+  @Test
+  void planThatIsReplayed_isNotReplaced() throws IOException {
+    assertEquals(0, Invocation.of("prune", net, "--no-bench").code());
+    Path plan = temp.resolve("net-pruned.plan.json");
+    assertFails(1, "is the plan that is read", "prune", net, "--plan", plan, "--force");
   }
 
   @Test
@@ -95,8 +128,18 @@ class FailuresTest {
     assertFails(2, "--distill: without --epochs", "prune", net, "--distill");
     assertFails(2, "--lr: without --epochs", "prune", net, "--lr", "0.1");
     assertFails(2, "--temperature: without --epochs", "prune", net, "--temperature", "2");
+    String data = "idx:" + temp;
+    assertFails(
+        2, "--temperature: without --teacher", "train", net, "--data", data, "--temperature", 2);
+    assertFails(
+        2, "--distill-weight: without", "train", "a", "--data", data, "--distill-weight", 1);
     assertFails(2, "--limit: without --data", "prune", net, "--limit", "3");
     assertFails(2, "--budget: --plan says", "prune", net, "--plan", plan, "-b", "macs=50%");
+  }
+
+  @Test
+  void trainingOfNoEpochs_isUsage() throws IOException {
+    assertFails(2, "--epochs: expected", "train", net, "--data", "idx:" + temp, "--epochs", 0);
   }
 
   @Test
@@ -157,7 +200,8 @@ class FailuresTest {
   @Test
   void unknownMethodAndSetting_listWhatThereIs() throws IOException {
     assertFails(1, "did you mean", "methods", "l11");
-    assertFails(1, "no setting 'x'", "prune", net, "--set", "x=1");
+    assertFails(2, "--method: unknown method 'l11'", "prune", net, "--method", "l11");
+    assertFails(2, "--set: method 'l1': no setting 'x'", "prune", net, "--set", "x=1");
   }
 
   @Test
