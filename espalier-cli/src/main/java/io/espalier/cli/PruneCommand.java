@@ -111,11 +111,10 @@ final class PruneCommand implements Callable<Integer> {
   }
 
   private void requireData() {
-    boolean trains = learning.training().trains();
+    boolean trains = learning.training().trains() || trainsItself();
     if (!learning.data().given() && (trains || after.recalibrationBatches() > 0)) {
       throw CliException.misuse(
-          "%s needs images: add --data KIND:PATH"
-              .formatted(trains ? "fine-tuning (--epochs)" : "--recalibrate"));
+          "%s needs images: add --data KIND:PATH".formatted(trains ? "training" : "--recalibrate"));
     }
   }
 
@@ -132,7 +131,11 @@ final class PruneCommand implements Callable<Integer> {
     if (!learning.training().trains()) {
       String why = "without --epochs nothing is trained";
       unused.refuse(why, UnprunedTeacherOptions.class, DistillOptions.class);
-      unused.refuse(why, "--run", "--step-epochs");
+      unused.refuse(why, "--step-epochs");
+    }
+    if (!learning.training().trains() && !trainsItself()) {
+      String why = "without --epochs nothing is trained";
+      unused.refuse(why, "--run");
       unused.refuse(why, TrainingOptions.ONLY_FOR_TRAINING);
     }
   }
@@ -156,7 +159,15 @@ final class PruneCommand implements Callable<Integer> {
             .withRecalibration(after.recalibrationBatches())
             .withSeed(training.seed())
             .withEvaluation(evaluation);
-    return trains ? options.withFineTuning(fineTuning(images.orElseThrow())) : options;
+    if (images.isEmpty()) {
+      return options;
+    }
+    TrainOptions asked = fineTuning(images.get());
+    return trains ? options.withFineTuning(asked) : options.withTraining(asked);
+  }
+
+  private boolean trainsItself() {
+    return plan == null && pruning.trainsItself();
   }
 
   private PruningPlan readPlan() throws IOException {
@@ -181,7 +192,7 @@ final class PruneCommand implements Callable<Integer> {
 
   private PruneResult run(
       Pruner pruner, Graph graph, Optional<Images> images, PruneOptions options, Output output) {
-    if (options.fineTuning().isEmpty()) {
+    if (options.fineTuning().isEmpty() && !trainsItself()) {
       return pruner.run();
     }
     Images given = images.orElseThrow();

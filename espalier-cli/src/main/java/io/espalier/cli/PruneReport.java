@@ -125,6 +125,9 @@ record PruneReport(
     result.alignment().ifPresent(report -> alignment(object.putObject("alignment"), report));
     new Proofs(result.findings()).fill(object.putObject("proof"));
     object.put("epochs", result.history().size());
+    if (!result.records().isEmpty()) {
+      object.set("method", result.records());
+    }
     object.set("warnings", Output.json(result.warnings()));
     return object;
   }

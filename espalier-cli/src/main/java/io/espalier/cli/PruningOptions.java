@@ -4,6 +4,7 @@ import io.espalier.cost.Budget;
 import io.espalier.method.Iteration;
 import io.espalier.method.MethodInfo;
 import io.espalier.method.Methods;
+import io.espalier.method.Need;
 import io.espalier.method.PlanSource;
 import io.espalier.method.PruneOptions;
 import io.espalier.method.Settings;
@@ -38,6 +39,13 @@ final class PruningOptions {
           "The most that may remain: macs=50%% (default), params=40%%, units=30%%, macs=20M,"
               + " macs=2x (two times fewer).")
   private Budget budget;
+
+  @Option(
+      names = "--own-threshold",
+      description =
+          "Let the method's own threshold say how much goes, instead of a budget; for methods that"
+              + " have one.")
+  private boolean ownThreshold;
 
   @Option(
       names = "--ranking",
@@ -75,6 +83,14 @@ final class PruningOptions {
       paramLabel = "N",
       description = "Make every width that changes a multiple of N; 16 suits ONNX Runtime on CPUs.")
   private int align = 1;
+
+  @Option(
+      names = "--scope",
+      paramLabel = "NAME",
+      description =
+          "all (default): every channel may go; branches: the streams that residual adds join stay"
+              + " whole, as in most papers.")
+  private PlanOptions.Scope scope = PlanOptions.Scope.ALL;
 
   @Option(
       names = "--steps",
@@ -117,6 +133,12 @@ final class PruningOptions {
     }
   }
 
+  /** Whether the method trains before it cuts. */
+  boolean trainsItself() {
+    MethodInfo info = checked("--method", () -> Methods.get(method).info());
+    return info.needs().contains(Need.TRAINING);
+  }
+
   private int stepEpochs(boolean trains) {
     if (stepEpochs != null) {
       return stepEpochs;
@@ -125,14 +147,16 @@ final class PruningOptions {
   }
 
   private PlanOptions plan() {
-    Budget wanted = budget == null && ratios.isEmpty() ? Budget.parse("macs=50%") : budget;
+    boolean byDefault = budget == null && ratios.isEmpty() && !ownThreshold;
+    Budget wanted = byDefault ? Budget.parse("macs=50%") : budget;
     return new PlanOptions(
         Optional.ofNullable(wanted).map(PruneOptions::counted),
         ranking,
         ratios,
         freeze,
         floor,
-        align);
+        align,
+        scope);
   }
 
   /** What was asked for, in one line. */
@@ -144,11 +168,17 @@ final class PruningOptions {
         List<String> words = new ArrayList<>(List.of(made.id()));
         made.settings().forEach((name, value) -> words.add(name + "=" + value));
         plan.budget().ifPresent(budget -> words.add(budget.toString()));
+        if (!plan.hasSize()) {
+          words.add("own threshold");
+        }
         words.add(plan.ranking().name().toLowerCase(Locale.ROOT));
         plan.ratios().forEach((glob, share) -> words.add("%s=%s".formatted(glob, share)));
         plan.freeze().forEach(glob -> words.add("freeze " + glob));
         if (plan.floor() > 0) {
           words.add("floor " + plan.floor());
+        }
+        if (plan.scope() != PlanOptions.Scope.ALL) {
+          words.add("scope " + plan.scope().name().toLowerCase(Locale.ROOT));
         }
         if (plan.align() > 1) {
           words.add("align " + plan.align());

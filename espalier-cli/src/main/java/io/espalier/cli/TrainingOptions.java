@@ -200,7 +200,7 @@ final class TrainingOptions {
   /** {@code base} with everything that was given. */
   TrainOptions over(TrainOptions base) {
     TrainOptions options =
-        base.withEpochs(epochs(base.epochs()))
+        base.withEpochs(Math.max(1, epochs(base.epochs())))
             .withBatchSize(batch == null ? base.batchSize() : batch)
             .withLearningRate(rate == null ? base.learningRate() : rate)
             .withWeightDecay(decay == null ? base.weightDecay() : decay)

@@ -1,9 +1,17 @@
 package io.espalier.method;
 
-/** How a method comes to its plan; one constant for each interface of {@link PruningMethod}. */
+/** How a method comes to its plan. */
 public enum MethodKind {
-  /** Scores units; see {@link Criterion}. */
-  CRITERION("criterion");
+  /** Scores units; see {@link Criterion} and {@link DataCriterion}. */
+  CRITERION("criterion"),
+  /** Trains the network with a penalty, then applies a threshold; a {@link Procedure}. */
+  SPARSE_TRAINING("sparse training"),
+  /** Trains gates on values together with the network, then hardens them; a {@link Procedure}. */
+  GATE("gate"),
+  /** Selects and refits layer by layer; a {@link Procedure}. */
+  RECONSTRUCTION("reconstruction"),
+  /** Looks for the width of each layer; a {@link Procedure}. */
+  SEARCH("search");
 
   private final String word;
 

@@ -31,6 +31,12 @@ final class PruneCheck {
         throw new MethodException("epochs between cuts need fine-tuning to be asked for");
       }
       check(Methods.get(method.id()).info(), job);
+      PruningMethod made = Methods.create(method.id(), method.settings());
+      if (made instanceof Procedure && iteration.steps() > 1) {
+        throw new MethodException(
+            "%s does its own iterations: see its settings instead of --steps"
+                .formatted(method.id()));
+      }
     }
   }
 

@@ -26,6 +26,7 @@ final class PruneIdentity {
       case PlanSource.ByMethod method -> addMethod(asked, method);
     }
     asked.put("fineTuning", options.fineTuning().map(PruneIdentity::training).orElse("none"));
+    asked.put("training", training(options.training()));
     asked.put("recalibrationBatches", Integer.toString(options.recalibrationBatches()));
     asked.put("seed", Long.toString(options.seed()));
     EvaluateOptions evaluation = options.evaluation();
@@ -45,6 +46,7 @@ final class PruneIdentity {
     asked.put("ratios", new TreeMap<>(options.ratios()).toString());
     asked.put("freeze", options.freeze().toString());
     asked.put("floor", Double.toString(options.floor()));
+    asked.put("scope", options.scope().toString());
     asked.put("align", Integer.toString(options.align()));
     asked.put("iteration", method.iteration().toString());
   }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param source where the plan comes from
  * @param fineTuning how to train after the last cut and, with other epochs, between cuts; empty for
  *     no training. With a distillation in it, the unpruned network is the teacher
+ * @param training what a method that trains by itself starts from; it sets its own epochs and what
+ *     else its paper fixes
  * @param recalibrationBatches batches to measure the statistics of batch normalisation anew on
  *     after each cut; 0 for none
  * @param seed of what is random in the method
@@ -22,6 +24,7 @@ import java.util.Optional;
 public record PruneOptions(
     PlanSource source,
     Optional<TrainOptions> fineTuning,
+    TrainOptions training,
     int recalibrationBatches,
     long seed,
     EvaluateOptions evaluation) {
@@ -43,7 +46,8 @@ public record PruneOptions(
   }
 
   private static PruneOptions from(PlanSource source) {
-    return new PruneOptions(source, Optional.empty(), 0, 1, EvaluateOptions.defaults());
+    return new PruneOptions(
+        source, Optional.empty(), TrainOptions.defaults(), 0, 1, EvaluateOptions.defaults());
   }
 
   /**
@@ -72,23 +76,31 @@ public record PruneOptions(
   }
 
   public PruneOptions withFineTuning(TrainOptions options) {
-    return new PruneOptions(source, Optional.of(options), recalibrationBatches, seed, evaluation);
+    return new PruneOptions(
+        source, Optional.of(options), options, recalibrationBatches, seed, evaluation);
+  }
+
+  /** What a method that trains by itself starts from, without fine-tuning after it. */
+  public PruneOptions withTraining(TrainOptions options) {
+    return new PruneOptions(source, fineTuning, options, recalibrationBatches, seed, evaluation);
   }
 
   public PruneOptions withRecalibration(int batches) {
-    return new PruneOptions(source, fineTuning, batches, seed, evaluation);
+    return new PruneOptions(source, fineTuning, training, batches, seed, evaluation);
   }
 
   public PruneOptions withSeed(long newSeed) {
-    return new PruneOptions(source, fineTuning, recalibrationBatches, newSeed, evaluation);
+    return new PruneOptions(
+        source, fineTuning, training, recalibrationBatches, newSeed, evaluation);
   }
 
   public PruneOptions withEvaluation(EvaluateOptions options) {
-    return new PruneOptions(source, fineTuning, recalibrationBatches, seed, options);
+    return new PruneOptions(source, fineTuning, training, recalibrationBatches, seed, options);
   }
 
   private PruneOptions with(PlanSource newSource) {
-    return new PruneOptions(newSource, fineTuning, recalibrationBatches, seed, evaluation);
+    return new PruneOptions(
+        newSource, fineTuning, training, recalibrationBatches, seed, evaluation);
   }
 
   private PlanSource.ByMethod method() {

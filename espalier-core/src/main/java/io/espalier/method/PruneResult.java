@@ -1,5 +1,6 @@
 package io.espalier.method;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
 import io.espalier.surgery.PruningPlan;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param alignment what became of the wish for aligned widths, if there was one
  * @param history the epochs of the last fine-tuning
  * @param warnings what the user should know, one line each
+ * @param records what the method recorded about its work, by name
  * @param complete false if the prune was asked to stop; the same call on the same folder goes on
  */
 public record PruneResult(
@@ -32,6 +34,7 @@ public record PruneResult(
     Optional<AlignmentReport> alignment,
     List<EpochMetrics> history,
     List<String> warnings,
+    JsonNode records,
     boolean complete) {
   /**
    * Accuracies on one and the same split.

@@ -54,6 +54,7 @@ final class PruneRun {
         alignment,
         history,
         warnings,
+        store.records(),
         complete);
   }
 
@@ -99,24 +100,53 @@ final class PruneRun {
     };
   }
 
-  private boolean cut(PlanSource.ByMethod method) {
-    StepwiseCut steps = new StepwiseCut(job, method, store, stages);
-    boolean complete = steps.run();
-    graph = steps.graph();
-    plan = steps.plan();
-    findings.addAll(steps.findings());
-    warnings.addAll(steps.warnings());
-    if (method.iteration().steps() > 1 && plan.isPresent()) {
-      requireSameStructure(Surgeon.cut(job.graph(), plan.get()), graph);
-    }
-    if (method.options().align() > 1) {
-      reportAlignment(method.options(), steps.nearestMacs());
+  private boolean cut(PlanSource.ByMethod source) {
+    Cuts cuts = new Cuts(job, stages);
+    boolean complete =
+        switch (Methods.create(source.id(), source.settings())) {
+          case Procedure procedure -> proceed(procedure, source, cuts);
+          case PruningMethod criterion -> stepwise(criterion, source, cuts);
+        };
+    graph = cuts.graph();
+    plan = cuts.plan();
+    findings.addAll(cuts.findings());
+    if (cuts.findings().size() > 1) {
+      requireSameStructure(Surgeon.cut(job.graph(), plan.orElseThrow()), graph);
     }
     return complete;
   }
 
-  private void reportAlignment(PlanOptions options, Optional<Long> nearestMacs) {
-    List<String> unaligned = Alignment.unaligned(job.graph(), graph, options.align());
+  private boolean stepwise(PruningMethod method, PlanSource.ByMethod source, Cuts cuts) {
+    StepwiseCut steps = new StepwiseCut(job, source, method, store, stages, cuts);
+    boolean complete = steps.run();
+    warnings.addAll(steps.warnings());
+    if (source.options().align() > 1) {
+      reportAlignment(source.options(), cuts.graph(), steps.nearestMacs());
+    }
+    return complete;
+  }
+
+  private boolean proceed(Procedure procedure, PlanSource.ByMethod source, Cuts cuts) {
+    Workbench bench =
+        new Workbench(job, source.options(), job.options().seed(), "method", store, stages, cuts);
+    try {
+      procedure.run(bench);
+      if (cuts.plan().isEmpty()) {
+        throw new IllegalStateException("method '%s' cut nothing".formatted(source.id()));
+      }
+      return true;
+    } catch (StoppedException stopped) {
+      return false;
+    } finally {
+      warnings.addAll(bench.warnings());
+      if (source.options().align() > 1 && cuts.plan().isPresent()) {
+        reportAlignment(source.options(), cuts.graph(), Optional.empty());
+      }
+    }
+  }
+
+  private void reportAlignment(PlanOptions options, Graph smaller, Optional<Long> nearestMacs) {
+    List<String> unaligned = Alignment.unaligned(job.graph(), smaller, options.align());
     alignment =
         Optional.of(
             new PruneResult.AlignmentReport(

@@ -3,10 +3,13 @@ package io.espalier.method;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.graph.Tensor;
 import io.espalier.surgery.PlanFile;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.RunFolder;
+import io.espalier.train.TensorFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,11 +23,16 @@ import java.util.function.Supplier;
  * is recorded is not done again; its plan is written before it is recorded.
  */
 final class PruneStore {
+  /** What the names of a method's own stages begin with. */
+  static final String OWN = "own/";
+
   private static final String STAGES = "stages";
+  private static final String ARRAYS = "arrays";
 
   private final Optional<RunFolder> folder;
   private final ObjectNode record;
   private final Map<String, PruningPlan> plans = new HashMap<>();
+  private final Map<String, Map<String, Tensor>> arrays = new HashMap<>();
 
   private PruneStore(Optional<RunFolder> folder, ObjectNode record) {
     this.folder = folder;
@@ -98,6 +106,49 @@ final class PruneStore {
       folder.ifPresent(f -> f.record(record));
     }
     return stages.path(name);
+  }
+
+  /** What stages of a method's own came to, by name. */
+  ObjectNode records() {
+    ObjectNode own = JsonNodeFactory.instance.objectNode();
+    record
+        .path(STAGES)
+        .forEachEntry(
+            (name, result) -> {
+              if (name.startsWith(OWN)) {
+                own.set(name.substring(OWN.length()), result);
+              }
+            });
+    return own;
+  }
+
+  /** The arrays called {@code name}: from the folder, or else made now and written. */
+  Map<String, Tensor> arrays(String name, Supplier<Map<String, Tensor>> work) {
+    Map<String, Tensor> kept = arrays.get(name);
+    if (kept == null) {
+      Optional<Path> file = folder.map(f -> f.path().resolve(name + ".tensors"));
+      kept = file.filter(Files::exists).map(PruneStore::readArrays).orElseGet(work);
+      if (file.isPresent() && !Files.exists(file.get())) {
+        writeArrays(file.get(), kept);
+      }
+      arrays.put(name, kept);
+    }
+    return kept;
+  }
+
+  private static Map<String, Tensor> readArrays(Path file) {
+    return TensorFile.read(file).section(ARRAYS);
+  }
+
+  private static void writeArrays(Path file, Map<String, Tensor> arrays) {
+    JsonNode none = JsonNodeFactory.instance.objectNode();
+    try {
+      Files.createDirectories(file.getParent());
+      TensorFile.write(file, new TensorFile.Content(none, Map.of(ARRAYS, arrays)));
+    } catch (IOException failure) {
+      throw new MethodException(
+          "cannot write %s: %s".formatted(file, failure.getMessage()), failure);
+    }
   }
 
   /** Keeps {@code plan} under {@code name}. */

@@ -63,10 +63,15 @@ public final class Pruner {
    */
   public PruneResult run() {
     PruneCheck.check(job);
-    if (job.options().fineTuning().isPresent()) {
-      throw new MethodException("fine-tuning needs a run folder to keep its checkpoints in");
+    if (job.options().fineTuning().isPresent() || trainsByItself()) {
+      throw new MethodException("training needs a run folder to keep its checkpoints in");
     }
     return new PruneRun(job, PruneStore.inMemory()).run();
+  }
+
+  private boolean trainsByItself() {
+    return job.options().source() instanceof PlanSource.ByMethod method
+        && Methods.get(method.id()).info().needs().contains(Need.TRAINING);
   }
 
   /**

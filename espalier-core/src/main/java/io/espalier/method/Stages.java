@@ -10,6 +10,7 @@ import io.espalier.surgery.PruningPlan;
 import io.espalier.train.Accuracy;
 import io.espalier.train.Evaluator;
 import io.espalier.train.Recalibration;
+import io.espalier.train.TrainHook;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
@@ -116,11 +117,17 @@ final class Stages {
 
   /** Trains {@code graph}, or goes on with it. The test split is not shown to the trainer. */
   TrainResult train(String name, Graph graph, TrainOptions options) {
+    return train(name, graph, options, TrainHook.NONE);
+  }
+
+  /** As {@link #train(String, Graph, TrainOptions)}, with a hook. */
+  TrainResult train(String name, Graph graph, TrainOptions options, TrainHook hook) {
     PruneJob.Images data = job.data().orElseThrow();
     DataSplits splits = data.splits();
     DataSplits seen = new DataSplits(splits.train(), splits.validation(), splits.test().subset());
     Trainer trainer =
         Trainer.of(graph, seen, data.normalization(), options)
+            .hook(hook)
             .progress(job.progress())
             .stopWhen(job.stop());
     boolean distills = options.distillation().weight() > 0;

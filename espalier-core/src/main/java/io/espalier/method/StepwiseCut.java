@@ -3,26 +3,18 @@ package io.espalier.method;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.channel.ChannelGroup;
-import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
-import io.espalier.graph.Graph;
 import io.espalier.surgery.Alignment;
-import io.espalier.surgery.PlanEntry;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.Planner;
 import io.espalier.surgery.Plans;
-import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Scores;
-import io.espalier.surgery.Surgeon;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,34 +28,24 @@ final class StepwiseCut {
   private final PlanSource.ByMethod source;
   private final PruneStore store;
   private final Stages stages;
-  private final ChannelMap original;
-  private final List<PlanCheck.Finding> findings = new ArrayList<>();
+  private final Cuts cuts;
+  private final PruningMethod method;
   private final Set<String> warnings = new LinkedHashSet<>();
-  private Map<Integer, BitSet> removed = Map.of();
   private Optional<Long> nearestMacs = Optional.empty();
-  private Optional<PruningPlan> plan = Optional.empty();
-  private Graph graph;
 
-  StepwiseCut(PruneJob job, PlanSource.ByMethod source, PruneStore store, Stages stages) {
+  StepwiseCut(
+      PruneJob job,
+      PlanSource.ByMethod source,
+      PruningMethod method,
+      PruneStore store,
+      Stages stages,
+      Cuts cuts) {
     this.job = job;
     this.source = source;
     this.store = store;
     this.stages = stages;
-    this.original = ChannelMap.of(job.graph());
-    this.graph = job.graph();
-  }
-
-  Graph graph() {
-    return graph;
-  }
-
-  /** Everything that is out, in terms of the original network; empty before the first step. */
-  Optional<PruningPlan> plan() {
-    return plan;
-  }
-
-  List<PlanCheck.Finding> findings() {
-    return findings;
+    this.method = method;
+    this.cuts = cuts;
   }
 
   Set<String> warnings() {
@@ -92,52 +74,80 @@ final class StepwiseCut {
 
   private void cut(int step) {
     String name = "plan-%02d".formatted(step);
-    ChannelMap map = step == 1 ? original : ChannelMap.of(graph);
-    UnitTrace trace = UnitTrace.of(original, removed, map);
-    JsonNode facts = store.stage(name, () -> makePlan(name, step, map, trace));
+    JsonNode facts = store.stage(name, () -> makePlan(name, step));
     facts.path("warnings").forEach(warning -> warnings.add(warning.asText()));
     JsonNode nearest = facts.path("nearestMacs");
     nearestMacs = nearest.isNumber() ? Optional.of(nearest.asLong()) : Optional.empty();
-    PruningPlan whole = store.plan(name);
-    plan = Optional.of(whole);
-    Map<Integer, BitSet> now = units(whole);
-    PruningPlan delta =
-        step == 1 ? whole : Plans.units(graph, map, trace.toCurrent(without(now, removed)));
-    removed = now;
-    if (!delta.entries().isEmpty()) {
-      Graph smaller = Surgeon.cut(graph, delta);
-      findings.add(stages.check("check-%02d".formatted(step), graph, delta, smaller));
-      graph = stages.recalibrated(smaller);
-    }
+    cuts.until("check-%02d".formatted(step), store.plan(name));
   }
 
   /** Writes the plan of a step; returns what else is worth remembering about it. */
-  private ObjectNode makePlan(String name, int step, ChannelMap map, UnitTrace trace) {
+  private ObjectNode makePlan(String name, int step) {
     ObjectNode facts = JsonNodeFactory.instance.objectNode();
-    Scores scores = trace.toOriginal(score(step, map, facts));
-    PlanOptions options = options(step);
+    Workbench bench = new Workbench(job, options(step), seed(step), name, store, stages, cuts);
+    Scores current = score(step, bench, facts);
     Map<Integer, BitSet> now;
-    if (options.align() > 1) {
-      Alignment.Outcome outcome =
-          Alignment.removal(job.graph(), original, scores, options, removed);
-      outcome.nearestMacs().ifPresent(macs -> facts.put("nearestMacs", macs));
-      now = outcome.removed();
+    if (source.options().hasSize()) {
+      now = bySize(step, current, facts);
     } else {
-      now = Planner.removal(job.graph(), original, scores, options, removed);
+      now = new HashMap<>(cuts.removed());
+      UnitTrace trace = cuts.trace();
+      trace
+          .toOriginal(ownChoice(bench, current))
+          .forEach((group, units) -> now.merge(group, units, StepwiseCut::or));
     }
-    store.keep(name, Plans.units(job.graph(), original, now));
+    store.keep(name, Plans.units(job.graph(), cuts.original(), now));
     return facts;
   }
 
-  private Scores score(int step, ChannelMap map, ObjectNode facts) {
-    return switch (Methods.create(source.id(), source.settings())) {
+  private static BitSet or(BitSet some, BitSet more) {
+    BitSet all = (BitSet) some.clone();
+    all.or(more);
+    return all;
+  }
+
+  private Map<Integer, BitSet> bySize(int step, Scores current, ObjectNode facts) {
+    Scores scores = cuts.trace().toOriginal(current);
+    PlanOptions options = options(step);
+    if (options.align() > 1) {
+      Alignment.Outcome outcome =
+          Alignment.removal(job.graph(), cuts.original(), scores, options, cuts.removed());
+      outcome.nearestMacs().ifPresent(macs -> facts.put("nearestMacs", macs));
+      return outcome.removed();
+    }
+    return Planner.removal(job.graph(), cuts.original(), scores, options, cuts.removed());
+  }
+
+  private Map<Integer, BitSet> ownChoice(Workbench bench, Scores scores) {
+    return switch (method) {
+      case DataCriterion criterion ->
+          criterion.ownChoice(bench, scores).orElseThrow(this::noThreshold);
+      case Criterion criterion -> throw noThreshold();
+      case Procedure procedure -> throw new IllegalStateException("procedures cut by themselves");
+    };
+  }
+
+  private MethodException noThreshold() {
+    return new MethodException(
+        "%s has no threshold of its own: give a budget, such as macs=50%%, or ratios"
+            .formatted(source.id()));
+  }
+
+  private Scores score(int step, Workbench bench, ObjectNode facts) {
+    return switch (method) {
       case Criterion criterion -> {
-        long seed = job.options().seed() + step - 1;
-        Scoring scoring = Scoring.of(criterion, graph, map, seed, job.progress());
+        Scoring scoring =
+            Scoring.of(criterion, cuts.graph(), cuts.map(), seed(step), job.progress());
         scoring.warning(source.id()).ifPresent(text -> facts.putArray("warnings").add(text));
         yield scoring.scores();
       }
+      case DataCriterion criterion -> criterion.score(bench);
+      case Procedure procedure -> throw new IllegalStateException("procedures cut by themselves");
     };
+  }
+
+  private long seed(int step) {
+    return job.options().seed() + step - 1;
   }
 
   /** What the network must meet after {@code step}. */
@@ -157,7 +167,7 @@ final class StepwiseCut {
         switch (budget.quantity()) {
           case MACS -> Cost.of(job.graph()).macs();
           case PARAMS -> Cost.of(job.graph()).params();
-          case UNITS -> original.units();
+          case UNITS -> cuts.original().units();
         };
     long less = Math.max(0, all - budget.limit(all));
     return new Budget.Absolute(budget.quantity(), Math.max(1, all - Math.round(less * done)));
@@ -172,33 +182,9 @@ final class StepwiseCut {
     TrainResult result =
         stages.train(
             "training-%02d".formatted(step),
-            graph,
+            cuts.graph(),
             options.withEpochs(epochs).withSeed(options.seed() + step));
-    graph = result.graph();
+    cuts.replace(result.graph());
     return result.complete();
-  }
-
-  private Map<Integer, BitSet> units(PruningPlan plan) {
-    Map<Integer, BitSet> units = new HashMap<>();
-    for (PlanEntry entry : plan.entries()) {
-      if (entry instanceof PlanEntry.Units e) {
-        ChannelGroup group = original.group(e.group()).orElseThrow();
-        BitSet bits = units.computeIfAbsent(group.index(), key -> new BitSet());
-        e.units().forEach(bits::set);
-      }
-    }
-    return units;
-  }
-
-  private static Map<Integer, BitSet> without(
-      Map<Integer, BitSet> units, Map<Integer, BitSet> others) {
-    Map<Integer, BitSet> rest = new HashMap<>();
-    units.forEach(
-        (group, bits) -> {
-          BitSet copy = (BitSet) bits.clone();
-          copy.andNot(others.getOrDefault(group, new BitSet()));
-          rest.put(group, copy);
-        });
-    return rest;
   }
 }

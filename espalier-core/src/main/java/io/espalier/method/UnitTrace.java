@@ -116,14 +116,25 @@ final class UnitTrace {
 
   /** The units of the cut network that {@code units} of the original are, by group index. */
   Map<Integer, BitSet> toCurrent(Map<Integer, BitSet> units) {
-    Map<Integer, BitSet> now = new HashMap<>();
+    return translated(units, toCurrent);
+  }
+
+  /** The units of the original that {@code units} of the cut network are, by group index. */
+  Map<Integer, BitSet> toOriginal(Map<Integer, BitSet> units) {
+    return translated(units, toOriginal);
+  }
+
+  private static Map<Integer, BitSet> translated(
+      Map<Integer, BitSet> units, Map<Unit, Unit> dictionary) {
+    Map<Integer, BitSet> result = new HashMap<>();
     units.forEach(
         (group, bits) ->
             bits.stream()
                 .mapToObj(unit -> new Unit(group, unit))
-                .filter(toCurrent::containsKey)
-                .map(toCurrent::get)
-                .forEach(u -> now.computeIfAbsent(u.group(), key -> new BitSet()).set(u.unit())));
-    return now;
+                .filter(dictionary::containsKey)
+                .map(dictionary::get)
+                .forEach(
+                    u -> result.computeIfAbsent(u.group(), key -> new BitSet()).set(u.unit())));
+    return result;
   }
 }

@@ -89,7 +89,7 @@ class CheckpointFileTest {
     Path file = folder.resolve("damaged.ckpt");
     Files.write(file, content);
     TrainException refusal = assertThrows(TrainException.class, () -> CheckpointFile.read(file));
-    assertTrue(refusal.getMessage().startsWith("checkpoint damaged.ckpt"), refusal.getMessage());
+    assertTrue(refusal.getMessage().startsWith("damaged.ckpt"), refusal.getMessage());
     assertEquals(1, refusal.getMessage().lines().count(), refusal.getMessage());
   }
 
@@ -108,7 +108,7 @@ class CheckpointFileTest {
             .formatted(position, identity, tensors)
             .getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write("ESPCKPT1".getBytes(StandardCharsets.US_ASCII));
+    out.write("ESPTENS1".getBytes(StandardCharsets.US_ASCII));
     out.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(index.length).array());
     out.write(index);
     out.write(new byte[100]);

@@ -165,6 +165,22 @@ public final class ChannelMap {
     return units;
   }
 
+  /** Which units {@code value} carries; empty if it has no channels that are followed. */
+  public Optional<Carriage> carriage(String value) {
+    return state.ids(value).map(array -> carriage(value, array));
+  }
+
+  private Carriage carriage(String value, IdArray array) {
+    int[] groups = new int[array.ids().length];
+    int[] units = new int[groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      Optional<Grouping.Place> place = grouping.place(state.identities.find(array.ids()[i]));
+      groups[i] = place.map(Grouping.Place::group).orElse(-1);
+      units[i] = place.map(Grouping.Place::unit).orElse(-1);
+    }
+    return new Carriage(value, Arrays.stream(array.sizes()).boxed().toList(), groups, units);
+  }
+
   /**
    * The units at positions of a value.
    *

@@ -8,13 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** Sorts the classes of identities into groups of units. */
 final class Grouping {
   /** Where a class of identities ended up. */
-  private record Place(int group, int unit) {}
+  record Place(int group, int unit) {}
 
   private final FlowState state;
   private final List<List<Integer>> roots = new ArrayList<>();
@@ -38,6 +39,11 @@ final class Grouping {
   /** The class of a unit. */
   int root(int group, int unit) {
     return roots.get(group).get(unit);
+  }
+
+  /** The unit that the class {@code root} is; empty if it is none. */
+  Optional<Place> place(int root) {
+    return Optional.ofNullable(places.get(root));
   }
 
   /** Adds the unit of the class {@code root} to {@code units}; false if that class is no unit. */

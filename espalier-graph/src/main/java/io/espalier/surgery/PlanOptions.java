@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * What a plan must meet.
  *
- * @param budget the most that may remain; may be left out with explicit ratios
+ * @param budget the most that may remain; may be left out with explicit ratios, or where a method
+ *     has a threshold of its own
  * @param ranking how units of different groups compare
  * @param ratios share of units to remove by glob pattern of the group's name; these groups are not
  *     ranked with the others
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param floor share of the channels of each layer that stays whatever the scores say, 0 to 1; one
  *     channel always stays
  * @param align kept widths are multiples of this; 1 for no alignment
+ * @param scope which groups may lose units at all
  */
 public record PlanOptions(
     Optional<Budget.Counted> budget,
@@ -23,7 +25,16 @@ public record PlanOptions(
     Map<String, Double> ratios,
     List<String> freeze,
     double floor,
-    int align) {
+    int align,
+    Scope scope) {
+  /** Which groups may lose units. */
+  public enum Scope {
+    /** All of them. */
+    ALL,
+    /** Those inside branches; the streams that residual adds join stay whole. */
+    BRANCHES
+  }
+
   /** How units of different groups compare. */
   public enum Ranking {
     /** All units of the network in one order. */
@@ -48,37 +59,49 @@ public record PlanOptions(
     if (align < 1) {
       throw new IllegalArgumentException("align must be 1 or more, but got " + align);
     }
-    if (budget.isEmpty() && ratios.isEmpty()) {
-      throw new IllegalArgumentException("a plan needs a budget or ratios, such as macs=50%");
-    }
   }
 
   /** A budget met by ranking all units together. */
   public static PlanOptions of(Budget.Counted budget) {
-    return new PlanOptions(Optional.of(budget), Ranking.GLOBAL, Map.of(), List.of(), 0, 1);
+    return new PlanOptions(
+        Optional.of(budget), Ranking.GLOBAL, Map.of(), List.of(), 0, 1, Scope.ALL);
   }
 
   public PlanOptions withRanking(Ranking newRanking) {
-    return new PlanOptions(budget, newRanking, ratios, freeze, floor, align);
+    return new PlanOptions(budget, newRanking, ratios, freeze, floor, align, scope);
   }
 
   public PlanOptions withBudget(Budget.Counted newBudget) {
-    return new PlanOptions(Optional.of(newBudget), ranking, ratios, freeze, floor, align);
+    return new PlanOptions(Optional.of(newBudget), ranking, ratios, freeze, floor, align, scope);
   }
 
   public PlanOptions withFreeze(List<String> patterns) {
-    return new PlanOptions(budget, ranking, ratios, patterns, floor, align);
+    return new PlanOptions(budget, ranking, ratios, patterns, floor, align, scope);
   }
 
   public PlanOptions withRatios(Map<String, Double> newRatios) {
-    return new PlanOptions(budget, ranking, newRatios, freeze, floor, align);
+    return new PlanOptions(budget, ranking, newRatios, freeze, floor, align, scope);
   }
 
   public PlanOptions withFloor(double newFloor) {
-    return new PlanOptions(budget, ranking, ratios, freeze, newFloor, align);
+    return new PlanOptions(budget, ranking, ratios, freeze, newFloor, align, scope);
   }
 
   public PlanOptions withAlign(int newAlign) {
-    return new PlanOptions(budget, ranking, ratios, freeze, floor, newAlign);
+    return new PlanOptions(budget, ranking, ratios, freeze, floor, newAlign, scope);
+  }
+
+  public PlanOptions withScope(Scope newScope) {
+    return new PlanOptions(budget, ranking, ratios, freeze, floor, align, newScope);
+  }
+
+  /** The same without a budget and without ratios: nothing asks for a size. */
+  public PlanOptions withoutSize() {
+    return new PlanOptions(Optional.empty(), ranking, Map.of(), freeze, floor, align, scope);
+  }
+
+  /** Whether a budget or ratios say how much must go. */
+  public boolean hasSize() {
+    return budget.isPresent() || !ratios.isEmpty();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns scores into a plan that meets a budget from below: the least units go until the cost is at
@@ -36,8 +37,11 @@ public final class Planner {
     this.cost = new WidthCost(graph, map, options.floor());
     gone.forEach((group, units) -> cost.remove(group, units.stream().toArray()));
     requireMatches();
+    Set<Integer> whole =
+        options.scope() == PlanOptions.Scope.BRANCHES ? Streams.of(graph, map) : Set.of();
     for (ChannelGroup group : map.groups()) {
       boolean stays = group.producers().stream().anyMatch(p -> matches(p, options.freeze()));
+      stays |= whole.contains(group.index());
       atoms.add(stays ? List.of() : Atoms.of(group, scores, options.align(), out(group)));
     }
   }

@@ -118,7 +118,13 @@ class PlannerTest {
     ChannelMap map = ChannelMap.of(graph);
     PlanOptions options =
         new PlanOptions(
-            Optional.empty(), PlanOptions.Ranking.GLOBAL, Map.of("stage2*", 0.5), List.of(), 0, 1);
+            Optional.empty(),
+            PlanOptions.Ranking.GLOBAL,
+            Map.of("stage2*", 0.5),
+            List.of(),
+            0,
+            1,
+            PlanOptions.Scope.ALL);
     Map<Integer, BitSet> removed = Planner.removal(graph, map, random(map, 1), options);
     for (ChannelGroup group : map.groups()) {
       boolean named = group.producers().stream().anyMatch(p -> p.startsWith("stage2"));

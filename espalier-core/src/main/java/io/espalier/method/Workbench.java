@@ -1,0 +1,252 @@
+package io.espalier.method;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.channel.ChannelMap;
+import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.progress.Progress;
+import io.espalier.surgery.Alignment;
+import io.espalier.surgery.PlanEntry;
+import io.espalier.surgery.PlanOptions;
+import io.espalier.surgery.Planner;
+import io.espalier.surgery.Plans;
+import io.espalier.surgery.Scores;
+import io.espalier.train.Accuracy;
+import io.espalier.train.EvaluateOptions;
+import io.espalier.train.TrainHook;
+import io.espalier.train.TrainOptions;
+import io.espalier.train.TrainResult;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where a method works on a network: shows what there is to work with, and does the pieces of work
+ * whose results outlive a killed process. A piece has a name; a piece that is on record is not done
+ * again, but comes back as it was.
+ */
+public final class Workbench {
+  private final PruneJob job;
+  private final PlanOptions options;
+  private final long seed;
+  private final String prefix;
+  private final PruneStore store;
+  private final Stages stages;
+  private final Cuts cuts;
+  private final List<String> warnings = new ArrayList<>();
+
+  Workbench(
+      PruneJob job,
+      PlanOptions options,
+      long seed,
+      String prefix,
+      PruneStore store,
+      Stages stages,
+      Cuts cuts) {
+    this.job = job;
+    this.options = options;
+    this.seed = seed;
+    this.prefix = prefix;
+    this.store = store;
+    this.stages = stages;
+    this.cuts = cuts;
+  }
+
+  // What there is
+
+  /** The network as it stands: as it was given, or what the last cut left. */
+  public Graph graph() {
+    return cuts.graph();
+  }
+
+  /** The channels of {@link #graph()}. */
+  public ChannelMap channels() {
+    return cuts.map();
+  }
+
+  /** The network that was given, uncut and with its first weights. */
+  public Graph original() {
+    return job.graph();
+  }
+
+  /**
+   * What must be met, of the network that was given. Without {@link PlanOptions#hasSize() size} the
+   * method's own threshold decides.
+   */
+  public PlanOptions options() {
+    return options;
+  }
+
+  /** The seed of all that is random in the method. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The images; there are some if the method needs any. The test split is for accuracies alone. */
+  public DataSplits images() {
+    return job.data().orElseThrow(Workbench::noImages).splits();
+  }
+
+  /** The images to learn and measure on. */
+  public Dataset trainingImages() {
+    return images().forTraining();
+  }
+
+  /** What the images are fed as. */
+  public Normalization normalization() {
+    return job.data().orElseThrow(Workbench::noImages).normalization();
+  }
+
+  private static MethodException noImages() {
+    return new MethodException("there are no images: give --data");
+  }
+
+  /** Batch size, threads and precision of passes without training. */
+  public EvaluateOptions evaluation() {
+    return job.options().evaluation();
+  }
+
+  /** How the user wants to train; a method sets its own epochs and what else its paper fixes. */
+  public TrainOptions training() {
+    return job.options().training();
+  }
+
+  /** Where to show how far a long piece of work is. */
+  public Progress progress() {
+    return job.progress();
+  }
+
+  // Pieces of work
+
+  /**
+   * Ends the run, to be taken up later, if that was asked for; to be called between any two steps
+   * of a long piece of work.
+   */
+  public void stopIfAsked() {
+    if (stages.stopped()) {
+      throw new StoppedException();
+    }
+  }
+
+  /**
+   * A small result, which also becomes part of the run's record: {@link PruneResult#records()} and
+   * {@code run.json}.
+   */
+  public JsonNode record(String name, Supplier<ObjectNode> work) {
+    stopIfAsked();
+    return store.stage(PruneStore.OWN + name, work);
+  }
+
+  /** Arrays by name: a large result, such as weights. Not for use without a run folder's space. */
+  public Map<String, Tensor> arrays(String name, Supplier<Map<String, Tensor>> work) {
+    stopIfAsked();
+    return store.arrays(prefix + "-" + name, work);
+  }
+
+  /**
+   * A network with the nodes of {@link #graph()} and other weights.
+   *
+   * @param work makes it, where it is not on record
+   */
+  public Graph refitted(String name, Supplier<Graph> work) {
+    Graph before = graph();
+    return before.withWeights(
+        arrays(
+            name,
+            () -> {
+              Graph after = work.get();
+              Map<String, Tensor> changed = new java.util.LinkedHashMap<>();
+              after
+                  .initializers()
+                  .forEach(
+                      (weight, tensor) -> {
+                        if (!tensor.equals(before.initializers().get(weight))) {
+                          changed.put(weight, tensor);
+                        }
+                      });
+              return changed;
+            }));
+  }
+
+  /**
+   * Trains {@code graph}, or goes on with it; the test split is not shown. At its return the hook's
+   * state is that of the end of training, also where training was complete before.
+   *
+   * @param hook takes part in training; its identity must name its settings
+   * @return the network with trained weights
+   */
+  public Graph train(String name, Graph graph, TrainOptions trainOptions, TrainHook hook) {
+    stopIfAsked();
+    TrainResult result = stages.train(prefix + "-" + name, graph, trainOptions, hook);
+    if (!result.complete()) {
+      throw new StoppedException();
+    }
+    return result.graph();
+  }
+
+  /** The accuracy of {@code graph}, if it classifies and there are images with labels. */
+  public Optional<Accuracy> accuracy(String name, Graph graph) {
+    stopIfAsked();
+    return stages.accuracy(PruneStore.OWN + name, graph);
+  }
+
+  // Cuts
+
+  /**
+   * The units of {@link #graph()} that go when {@link #options()} are met and the units with the
+   * smallest scores go first, by group index; only before the first cut.
+   *
+   * @throws io.espalier.surgery.PlanException if the budget cannot be met
+   */
+  public Map<Integer, BitSet> removal(Scores scores) {
+    if (cuts.plan().isPresent()) {
+      throw new IllegalStateException("the budget is that of the network before the first cut");
+    }
+    return options.align() > 1
+        ? Alignment.removal(graph(), channels(), scores, options, Map.of()).removed()
+        : Planner.removal(graph(), channels(), scores, options);
+  }
+
+  /** Plan entries that remove {@code units} of {@link #graph()}, by group index. */
+  public List<PlanEntry> unitEntries(Map<Integer, BitSet> units) {
+    return List.copyOf(Plans.unitEntries(channels(), units));
+  }
+
+  /**
+   * Cuts: proves the cut, measures batch statistics anew if that was asked for, and puts what is
+   * left on the bench.
+   *
+   * @param edited the network on the bench, or the same nodes with other weights
+   * @param entries what goes, in terms of the network on the bench; where there is more than one
+   *     cut, all of them are of units
+   * @throws MethodException if the cut network is not what the masked one is
+   */
+  public void cut(String name, Graph edited, List<PlanEntry> entries) {
+    stopIfAsked();
+    cuts.by(prefix + "-" + name, edited, entries);
+  }
+
+  /** Puts other weights on the bench. */
+  public void replace(Graph edited) {
+    cuts.replace(edited);
+  }
+
+  /** Tells the user something when the prune is over, in one line. */
+  public void warn(String line) {
+    if (!warnings.contains(line)) {
+      warnings.add(line);
+    }
+  }
+
+  List<String> warnings() {
+    return Collections.unmodifiableList(warnings);
+  }
+}
