@@ -107,6 +107,11 @@ public final class DeviceTensor extends TensorMath implements AutoCloseable {
         });
   }
 
+  /** Adds the matrix product of {@code left} and {@code right}; returns this. */
+  public DeviceTensor addMatmulInPlace(DeviceTensor left, DeviceTensor right) {
+    return inPlace(() -> raw.addmm_(left.raw, right.raw));
+  }
+
   /** Multiplies by {@code value}; returns this. */
   public DeviceTensor mulInPlace(double value) {
     return inPlace(

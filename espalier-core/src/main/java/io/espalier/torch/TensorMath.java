@@ -1,6 +1,7 @@
 package io.espalier.torch;
 
 import io.espalier.graph.DataType;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -118,6 +119,27 @@ abstract sealed class TensorMath permits DeviceTensor {
   /** Matrix product over the last two axes. */
   public DeviceTensor matmul(DeviceTensor other) {
     return call(() -> raw().matmul(other.raw()));
+  }
+
+  /**
+   * The lower triangle L with {@code L L' = this}, a symmetric matrix; empty if this is not
+   * positive definite.
+   */
+  public Optional<DeviceTensor> cholesky() {
+    return TorchException.call(
+        () -> {
+          try (T_TensorTensor_T found = torch.linalg_cholesky_ex(raw(), false, false);
+              Tensor failed = new Tensor(found.get1())) {
+            return failed.item_int() == 0
+                ? Optional.of(new DeviceTensor(new Tensor(found.get0())))
+                : Optional.empty();
+          }
+        });
+  }
+
+  /** The X with {@code A X = this}, where {@code factor} is the {@link #cholesky()} of A. */
+  public DeviceTensor choleskySolve(DeviceTensor factor) {
+    return call(() -> raw().cholesky_solve(factor.raw(), false));
   }
 
   public DeviceTensor softmax(int axis) {
@@ -253,6 +275,26 @@ abstract sealed class TensorMath permits DeviceTensor {
     try (DeviceTensor index = DeviceTensor.of(indices, indices.length)) {
       return indexSelect(axis, index);
     }
+  }
+
+  /** The elements of a matrix that stand on its diagonal; shares its memory. */
+  public DeviceTensor diagonal() {
+    return call(raw()::diagonal);
+  }
+
+  /**
+   * This tensor with row {@code i} of {@code source} added at position {@code index[i]} of {@code
+   * axis}.
+   *
+   * @param index int64, one axis
+   */
+  public DeviceTensor indexAdd(int axis, DeviceTensor index, DeviceTensor source) {
+    return call(() -> raw().index_add(axis, index.raw(), source.raw()));
+  }
+
+  /** Zeros around the last axes, where {@code pads} holds all begins, then all ends. */
+  public DeviceTensor pad(long... pads) {
+    return call(() -> Pads.apply(raw(), pads, 0).alias());
   }
 
   /** The same elements as another type. */

@@ -135,6 +135,42 @@ class DeviceTensorTest {
   }
 
   @Test
+  void cholesky_solves_andIsEmptyWhereThereIsNone() {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor a = DeviceTensor.of(new float[] {4, 2, 2, 10}, 2, 2);
+      DeviceTensor factor = a.cholesky().orElseThrow();
+      assertArrayEquals(new float[] {2, 0, 1, 3}, factor.toFloats());
+      DeviceTensor right = DeviceTensor.of(new float[] {8, 22}, 2, 1);
+      assertArrayEquals(new float[] {1, 2}, right.choleskySolve(factor).toFloats(), 1e-6f);
+      assertTrue(a.sub(DeviceTensor.full(5, 2, 2)).cholesky().isEmpty());
+    }
+  }
+
+  @Test
+  void products_sumsByIndex_andDiagonals_inPlaceOfLoops() {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor a = DeviceTensor.of(new float[] {1, 2, 3, 4}, 2, 2);
+      assertArrayEquals(new float[] {8, 12, 18, 26}, a.copy().addMatmulInPlace(a, a).toFloats());
+      DeviceTensor index = DeviceTensor.of(new long[] {1, 1}, 2);
+      assertArrayEquals(
+          new float[] {0, 0, 4, 6}, DeviceTensor.zeros(2, 2).indexAdd(0, index, a).toFloats());
+      a.diagonal().addInPlace(DeviceTensor.ones(2), 10);
+      assertArrayEquals(new float[] {11, 2, 3, 14}, a.toFloats());
+    }
+  }
+
+  @Test
+  void pad_takesBeginsThenEnds() {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor a = DeviceTensor.of(new float[] {1, 2}, 1, 1, 1, 2);
+      DeviceTensor padded = a.pad(1, 0, 0, 1);
+      assertArrayEquals(new long[] {1, 1, 2, 3}, padded.shape());
+      assertArrayEquals(new float[] {0, 0, 0, 1, 2, 0}, padded.toFloats());
+      assertArrayEquals(new float[] {1, 2}, a.pad(0, 0, 0, 0).toFloats());
+    }
+  }
+
+  @Test
   void nativeError_isOneLine() {
     try (Scope scope = Scope.open()) {
       DeviceTensor a = DeviceTensor.ones(2, 3);
