@@ -129,6 +129,14 @@ final class GateWriter {
     return builder.add(builder.fresh(prefix + "." + name), op, inputs);
   }
 
+  /** Adds a node that gives elements and their indices; returns their names. */
+  List<String> ranking(String name, Op.TopK op, String input) {
+    String values = builder.fresh(prefix + "." + name);
+    List<String> outputs = List.of(values, builder.fresh(prefix + "." + name + ".indices"));
+    builder.add(new Node(values, op, List.of(input), outputs));
+    return outputs;
+  }
+
   /** The type in which the layer computes. */
   DataType type() {
     return type;

@@ -49,10 +49,11 @@ final class NetCompiler {
     return new Program(slots, inputs, outputs, List.copyOf(weights), steps);
   }
 
-  /** Only a Split makes several values here; masks and indices are not computed. */
+  /** Only Split and TopK make several values here; masks and pools' indices are not computed. */
   private static void requireOneOutput(Node node) {
     long made = node.outputs().stream().skip(1).filter(value -> !value.isEmpty()).count();
-    if (made > 0 && !(node.op() instanceof Op.Split)) {
+    boolean several = node.op() instanceof Op.Split || node.op() instanceof Op.TopK;
+    if (made > 0 && !several) {
       throw new UnsupportedNodeException(node, "its further outputs are not computed");
     }
   }
@@ -115,6 +116,7 @@ final class NetCompiler {
       case Op.AveragePool op -> PoolKernels.average(op);
       case Op.GlobalPool op -> PoolKernels.global(op);
       case Op.Reduce op -> ReduceKernels.of(op);
+      case Op.TopK op -> ReduceKernels.topK(op);
       case Op.Flatten op -> ShapeKernels.flatten(op);
       case Op.Reshape op -> ShapeKernels.reshape(op);
       case Op.Transpose op -> ShapeKernels.transpose(op);

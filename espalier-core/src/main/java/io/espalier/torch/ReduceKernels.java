@@ -2,7 +2,10 @@ package io.espalier.torch;
 
 import io.espalier.graph.Op;
 import java.util.List;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Reductions over axes. */
 final class ReduceKernels {
@@ -20,6 +23,17 @@ final class ReduceKernels {
       case L1 -> Kernel.unary(x -> sum(x.abs(), axes, keep));
       case L2 -> Kernel.unary(x -> sum(x.mul(x), axes, keep).sqrt());
       case SUM_SQUARE -> Kernel.unary(x -> sum(x.mul(x), axes, keep));
+    };
+  }
+
+  /** A stable sort keeps the order of equal elements, which libtorch's own topk does not. */
+  static Kernel topK(Op.TopK op) {
+    return (in, pass) -> {
+      BoolOptional stable = new BoolOptional(true);
+      T_TensorTensor_T sorted = torch.sort(in[0], stable, op.axis(), op.largest());
+      Tensor values = sorted.get0().narrow(op.axis(), 0, op.count());
+      Tensor indices = sorted.get1().narrow(op.axis(), 0, op.count());
+      return new Tensor[] {values, indices};
     };
   }
 

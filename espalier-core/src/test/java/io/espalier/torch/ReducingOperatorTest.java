@@ -82,6 +82,20 @@ class ReducingOperatorTest {
                                 random.tensor(IMAGE))));
   }
 
+  /** Ties among them: the lower index comes first, in the elements and in their indices. */
+  static Stream<OperatorCase> rankings() {
+    CaseRandom random = new CaseRandom(6);
+    Tensor ties = Tensor.floats(new int[] {2, 6}, 3, 1, 3, 2, 1, 3, 0, 0, 0, 0, 0, 0);
+    Tensor x = random.tensor(IMAGE);
+    return Stream.of(
+        OperatorCase.of("largest", new Op.TopK(1, 4, true), ties).withOutputs(2),
+        OperatorCase.of("smallest", new Op.TopK(-1, 5, false), ties).withOutputs(2),
+        OperatorCase.of("all", new Op.TopK(1, 6, true), ties).withOutputs(2),
+        OperatorCase.of("channels", new Op.TopK(1, 3, true), x).withOutputs(2),
+        OperatorCase.of("elements alone", new Op.TopK(-2, 2, false), x),
+        OperatorCase.of("old", new Op.TopK(1, 4, true), ties).withOutputs(2).withOpset(10));
+  }
+
   static Stream<OperatorCase> quantisations() {
     CaseRandom random = new CaseRandom(5);
     Tensor x = random.within(-20, 20, 2, 3, 4);
@@ -100,7 +114,14 @@ class ReducingOperatorTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"normalisations", "softmaxes", "products", "reductions", "quantisations"})
+  @MethodSource({
+    "normalisations",
+    "softmaxes",
+    "products",
+    "reductions",
+    "rankings",
+    "quantisations"
+  })
   void operator_onLibtorch_agreesWithOnnxRuntime(OperatorCase operator) {
     operator.check();
   }

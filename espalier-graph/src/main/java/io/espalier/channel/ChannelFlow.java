@@ -92,6 +92,7 @@ final class ChannelFlow {
       case Op.AveragePool op -> perChannel(node);
       case Op.GlobalPool op -> perChannel(node);
       case Op.Reduce op -> reduce(node, op);
+      case Op.TopK op -> state.freeze(node.input(0), "%s ranks channels".formatted(at(node)));
       case Op.Flatten op -> layout.reshape(node);
       case Op.Reshape op -> layout.reshape(node);
       case Op.Transpose op -> layout.transpose(node, op);

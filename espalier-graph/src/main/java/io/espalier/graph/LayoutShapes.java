@@ -43,6 +43,18 @@ final class LayoutShapes {
         .toList();
   }
 
+  static List<ValueType> topK(Op.TopK op, Operands in) {
+    Shape x = in.shape(0);
+    int axis = in.axis(op.axis(), x.rank());
+    if (x.dim(axis).isFixed() && x.size(axis) < op.count()) {
+      throw in.error("count", "at most " + x.dim(axis), op.count());
+    }
+    Shape picked = x.with(axis, Dim.of(op.count()));
+    List<ValueType> types =
+        List.of(new ValueType(in.type(0), picked), new ValueType(DataType.INT64, picked));
+    return types.subList(0, in.node().outputs().size());
+  }
+
   static List<ValueType> slice(Op.Slice op, Operands in) {
     Shape x = in.shape(0);
     List<Integer> axes = in.axes(op.axes(), x.rank());

@@ -150,6 +150,18 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The {@code count} largest (or smallest) elements along {@code axis}, in order; of equal ones
+   * the lower index comes first. Outputs: the elements, their indices (int64)?
+   */
+  record TopK(int axis, int count, boolean largest) implements Op {
+    public TopK {
+      if (count < 0) {
+        throw new IllegalArgumentException("TopK takes 0 elements or more, but got " + count);
+      }
+    }
+  }
+
   /** To a matrix: axes before {@code axis}, and the rest. */
   record Flatten(int axis) implements Op {}
 

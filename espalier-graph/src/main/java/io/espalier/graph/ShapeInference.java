@@ -82,6 +82,7 @@ public final class ShapeInference {
       case Op.Gather o -> LayoutShapes.gather(o, in);
       case Op.Pad o -> LayoutShapes.pad(o.pads(), in);
       case Op.Reduce o -> LayoutShapes.reduce(o, in);
+      case Op.TopK o -> LayoutShapes.topK(o, in);
       case Op.Transpose o -> LayoutShapes.transpose(o.permutation(), in);
       case Op.Squeeze o -> LayoutShapes.squeeze(o.axes(), in);
       case Op.Unsqueeze o -> LayoutShapes.unsqueeze(o.axes(), in);

@@ -34,6 +34,18 @@ final class AxisReaders {
     return new Op.Reduce(kind, axes, keep);
   }
 
+  /** Of what a file may leave in any order, the sorted one is as good as the others. */
+  static Op topK(NodeView node) {
+    Attributes attributes = node.attributes();
+    long count =
+        node.opset() < 10
+            ? attributes.integer("k", -1)
+            : required("count", node.integers(1, "its count")).getFirst();
+    boolean largest = attributes.flag("largest", true);
+    attributes.excuse("sorted");
+    return new Op.TopK(axis(node, -1), Math.toIntExact(count), largest);
+  }
+
   static Op concat(NodeView node) {
     return new Op.Concat(axis(node, 1));
   }

@@ -24,6 +24,7 @@ final class MinimumOpset {
       case Op.Expand o -> 8;
       case Op.DepthToSpace o -> o.columnRow() ? 11 : Opsets.OLDEST;
       case Op.Resize o -> of(o);
+      case Op.TopK o -> o.largest() ? Opsets.OLDEST : 11;
       case Op.Quantize o -> quantized(node, graph);
       case Op.Dequantize o -> quantized(node, graph);
       default -> Opsets.OLDEST;

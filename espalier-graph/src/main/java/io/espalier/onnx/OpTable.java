@@ -44,6 +44,7 @@ final class OpTable {
           entry("ReduceL1", node -> AxisReaders.reduce(node, Op.Reduce.Kind.L1, 18)),
           entry("ReduceL2", node -> AxisReaders.reduce(node, Op.Reduce.Kind.L2, 18)),
           entry("ReduceSumSquare", n -> AxisReaders.reduce(n, Op.Reduce.Kind.SUM_SQUARE, 18)),
+          entry("TopK", AxisReaders::topK),
           entry("Concat", AxisReaders::concat),
           entry("Split", AxisReaders::split),
           entry("Slice", AxisReaders::slice),

@@ -55,6 +55,7 @@ final class OpWriter {
       case Op.Gather o -> gather(o, to);
       case Op.Pad o -> pad(o, to);
       case Op.Reduce o -> reduce(o, to);
+      case Op.TopK o -> topK(o, to);
       case Op.Flatten o -> to.integer("axis", o.axis());
       case Op.Reshape o -> to.input("shape", o.shape()).flag("allowzero", o.allowZero());
       case Op.Transpose o -> to.integers("perm", o.permutation());
@@ -172,6 +173,19 @@ final class OpWriter {
   private static NodeDraft reduce(Op.Reduce op, NodeDraft to) {
     int since = op.kind() == Op.Reduce.Kind.SUM ? 13 : 18;
     return to.integers("axes", op.axes(), since).integer("keepdims", op.keepDims() ? 1 : 0);
+  }
+
+  /** ONNX asks for both outputs, also where nobody reads the indices. */
+  private static NodeDraft topK(Op.TopK op, NodeDraft to) {
+    if (to.node().outputs().size() == 1) {
+      to.proto().addOutput("");
+    }
+    to.integer("axis", op.axis());
+    if (to.opset() < 10) {
+      return to.integer("k", op.count());
+    }
+    to.input("k", List.of((long) op.count()));
+    return to.opset() < 11 ? to : to.integer("largest", op.largest() ? 1 : 0);
   }
 
   private static NodeDraft depthToSpace(Op.DepthToSpace op, NodeDraft to) {

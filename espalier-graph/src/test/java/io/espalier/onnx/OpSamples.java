@@ -131,6 +131,8 @@ public final class OpSamples {
     add(new Op.Pad("constant", List.of(0, 1, 0, 2, 0, 0, 1, 0), 0.5));
     add(new Op.Pad("reflect", List.of(0, 0, 2, 1, 0, 0, 1, 2), 0));
     add(new Op.Pad("edge", List.of(0, 0, 2, 1, 0, 0, 1, 2), 0));
+    add(new Op.TopK(1, 3, true));
+    add(new Op.TopK(-1, 2, opset < 11));
     add(new Op.Flatten(1));
     add(new Op.Reshape(List.of(0L, -1L), false));
     add(new Op.Reshape(List.of(0L, 2L, 2L, 6L, 6L), false));
