@@ -92,7 +92,7 @@ class ReducingOperatorTest {
         OperatorCase.of("smallest", new Op.TopK(-1, 5, false), ties).withOutputs(2),
         OperatorCase.of("all", new Op.TopK(1, 6, true), ties).withOutputs(2),
         OperatorCase.of("channels", new Op.TopK(1, 3, true), x).withOutputs(2),
-        OperatorCase.of("elements alone", new Op.TopK(-2, 2, false), x),
+        OperatorCase.of("space", new Op.TopK(-2, 2, false), x).withOutputs(2),
         OperatorCase.of("old", new Op.TopK(1, 4, true), ties).withOutputs(2).withOpset(10));
   }
 

@@ -50,9 +50,10 @@ final class LayoutShapes {
       throw in.error("count", "at most " + x.dim(axis), op.count());
     }
     Shape picked = x.with(axis, Dim.of(op.count()));
-    List<ValueType> types =
-        List.of(new ValueType(in.type(0), picked), new ValueType(DataType.INT64, picked));
-    return types.subList(0, in.node().outputs().size());
+    if (in.node().outputs().size() != 2) {
+      throw in.error("outputs", "elements and indices", in.node().outputs());
+    }
+    return List.of(new ValueType(in.type(0), picked), new ValueType(DataType.INT64, picked));
   }
 
   static List<ValueType> slice(Op.Slice op, Operands in) {

@@ -152,7 +152,7 @@ public sealed interface Op {
 
   /**
    * The {@code count} largest (or smallest) elements along {@code axis}, in order; of equal ones
-   * the lower index comes first. Outputs: the elements, their indices (int64)?
+   * the lower index comes first. Outputs: the elements, their indices (int64).
    */
   record TopK(int axis, int count, boolean largest) implements Op {
     public TopK {

@@ -36,6 +36,9 @@ final class AxisReaders {
 
   /** Of what a file may leave in any order, the sorted one is as good as the others. */
   static Op topK(NodeView node) {
+    if (!node.usesOutput(1)) {
+      throw new Unmodelled("its indices are left out");
+    }
     Attributes attributes = node.attributes();
     long count =
         node.opset() < 10

@@ -175,11 +175,7 @@ final class OpWriter {
     return to.integers("axes", op.axes(), since).integer("keepdims", op.keepDims() ? 1 : 0);
   }
 
-  /** ONNX asks for both outputs, also where nobody reads the indices. */
   private static NodeDraft topK(Op.TopK op, NodeDraft to) {
-    if (to.node().outputs().size() == 1) {
-      to.proto().addOutput("");
-    }
     to.integer("axis", op.axis());
     if (to.opset() < 10) {
       return to.integer("k", op.count());

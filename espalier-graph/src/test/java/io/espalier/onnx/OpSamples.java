@@ -131,8 +131,8 @@ public final class OpSamples {
     add(new Op.Pad("constant", List.of(0, 1, 0, 2, 0, 0, 1, 0), 0.5));
     add(new Op.Pad("reflect", List.of(0, 0, 2, 1, 0, 0, 1, 2), 0));
     add(new Op.Pad("edge", List.of(0, 0, 2, 1, 0, 0, 1, 2), 0));
-    add(new Op.TopK(1, 3, true));
-    add(new Op.TopK(-1, 2, opset < 11));
+    ranking(new Op.TopK(1, 3, true));
+    ranking(new Op.TopK(-1, 2, opset < 11));
     add(new Op.Flatten(1));
     add(new Op.Reshape(List.of(0L, -1L), false));
     add(new Op.Reshape(List.of(0L, 2L, 2L, 6L, 6L), false));
@@ -178,6 +178,14 @@ public final class OpSamples {
     Shape any = Shape.of(2, 1, 6, 6);
     builder.output(new Port("y", new ValueType(DataType.FLOAT, any)));
     builder.output(new Port("z", new ValueType(DataType.FLOAT, any)));
+    samples.add(Outputs.refine(builder.build()));
+  }
+
+  private void ranking(Op.TopK op) {
+    GraphBuilder builder = builder(op);
+    builder.add(new Node("rank", op, List.of("x"), List.of("y", "z")));
+    builder.output(new Port("y", new ValueType(DataType.FLOAT, TypeReader.NO_SHAPE)));
+    builder.output(new Port("z", new ValueType(DataType.INT64, TypeReader.NO_SHAPE)));
     samples.add(Outputs.refine(builder.build()));
   }
 
