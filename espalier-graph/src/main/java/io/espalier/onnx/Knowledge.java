@@ -1,11 +1,13 @@
 package io.espalier.onnx;
 
 import io.espalier.graph.Dim;
+import io.espalier.graph.Port;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
 import io.espalier.graph.ValueType;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +15,22 @@ import java.util.Optional;
 final class Knowledge {
   private final Map<String, ValueType> types = new HashMap<>();
   private final Map<String, Known> values = new HashMap<>();
+  private final boolean openSizes;
+
+  /** What is known of a network that reads {@code inputs}. */
+  Knowledge(List<Port> inputs) {
+    inputs.forEach(port -> types.put(port.name(), port.type()));
+    this.openSizes = inputs.stream().anyMatch(port -> isOpenBehindBatch(port.type().shape()));
+  }
+
+  private static boolean isOpenBehindBatch(Shape shape) {
+    return shape.dims().stream().skip(1).anyMatch(dim -> !dim.isFixed());
+  }
+
+  /** Whether an input has an axis behind the batch whose size is not known. */
+  boolean openSizes() {
+    return openSizes;
+  }
 
   Map<String, ValueType> types() {
     return types;

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /** A node of a file as the readers of its operator see it. */
 final class NodeView {
-  private static final String DYNAMIC =
-      "%s is computed when the network runs; fixed input sizes may help (--input CxHxW)";
+  private static final String DYNAMIC = "%s is computed when the network runs";
+  private static final String HINT = "; fixed input sizes may help (--input CxHxW)";
 
   private final Node node;
   private final NodeProto proto;
@@ -93,10 +93,7 @@ final class NodeView {
     if (!has(input)) {
       return Optional.empty();
     }
-    return Optional.of(
-        knowledge
-            .value(node.input(input))
-            .orElseThrow(() -> new Unmodelled(DYNAMIC.formatted(what))));
+    return Optional.of(knowledge.value(node.input(input)).orElseThrow(() -> dynamic(what)));
   }
 
   /** True for a constant of one element, zero. */
@@ -149,8 +146,9 @@ final class NodeView {
     return knowledge.size(node.input(input), axis);
   }
 
+  /** A batch that is left open is no reason to fix sizes: it stays open in the smaller network. */
   Unmodelled dynamic(String what) {
-    return new Unmodelled(DYNAMIC.formatted(what));
+    return new Unmodelled(DYNAMIC.formatted(what) + (knowledge.openSizes() ? HINT : ""));
   }
 
   static List<Integer> ints(List<Long> values) {

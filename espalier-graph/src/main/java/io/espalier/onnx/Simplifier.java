@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public final class Simplifier {
   private final Graph graph;
   private final int opset;
-  private final Knowledge knowledge = new Knowledge();
+  private final Knowledge knowledge;
   private final ShapeArithmetic arithmetic;
   private final Inlining inlining;
   private final Set<String> outputs;
@@ -38,6 +38,7 @@ public final class Simplifier {
 
   private Simplifier(Graph graph) {
     this.graph = graph;
+    this.knowledge = new Knowledge(graph.inputs());
     this.opset = Math.min(graph.header().opset(), Opsets.NEWEST);
     long elements = graph.initializers().values().stream().mapToLong(Tensor::elements).sum();
     this.arithmetic = new ShapeArithmetic(knowledge, new FoldBudget(elements));
@@ -57,7 +58,6 @@ public final class Simplifier {
   }
 
   private Graph run() {
-    graph.inputs().forEach(port -> knowledge.types().put(port.name(), port.type()));
     graph.initializers().forEach(knowledge::constant);
     graph.nodes().forEach(this::visit);
     GraphBuilder builder = new GraphBuilder(graph.name()).header(graph.header());

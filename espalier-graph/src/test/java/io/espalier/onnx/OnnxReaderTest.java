@@ -267,6 +267,27 @@ class OnnxReaderTest {
   }
 
   @Test
+  void openBatch_isNoReasonToFixInputSizes() {
+    for (Object height : List.of(8, "h")) {
+      Graph graph =
+          new TestModel(13)
+              .input("x", "n", 3, height, 8)
+              .output("y", "n", 1, 4)
+              .weight("token", Tensor.floats(new int[] {1, 1, 4}, new float[4]))
+              .longs("first", 0)
+              .longs("tail", -1, -1)
+              .node("Shape", "x", "size")
+              .node("Gather", "size first", "batch")
+              .node("Concat", "batch tail", "target", TestModel.integer("axis", 0))
+              .node("Expand", "token target", "y")
+              .read();
+      Op.Opaque expand = assertInstanceOf(Op.Opaque.class, graph.nodes().getLast().op());
+      assertTrue(expand.reason().contains("computed when the network runs"), expand.reason());
+      assertEquals(height.equals("h"), expand.reason().contains("--input"), expand.reason());
+    }
+  }
+
+  @Test
   void branchWhoseConditionIsNotKnown_isOpaqueAndReadsWhatItCaptures() {
     TestModel model = conditional("asked");
     model.graph.addInput(
