@@ -108,6 +108,9 @@ record PruneReport(
     object.put("align", report.align()).put("met", report.met());
     object.set("unaligned", Output.json(report.unaligned()));
     report.nearestMacs().ifPresent(macs -> object.put("nearestMacs", macs));
+    if (!report.obstacle().isEmpty()) {
+      object.put("obstacle", report.obstacle());
+    }
   }
 
   /** The same for programs. */

@@ -56,10 +56,12 @@ public record PruneResult(
    * @param align the number that widths should be multiples of
    * @param met whether the plan is aligned; false where the budget could only be met without
    * @param unaligned layers with a width that changed and is no multiple, as {@code name in>out}
-   * @param nearestMacs MACs of the nearest aligned network, where the plan is not aligned
+   * @param nearestMacs MACs of the nearest aligned network, where the plan is not aligned and there
+   *     is one besides the original
+   * @param obstacle why no width can be aligned; empty where some can
    */
   public record AlignmentReport(
-      int align, boolean met, List<String> unaligned, Optional<Long> nearestMacs) {
+      int align, boolean met, List<String> unaligned, Optional<Long> nearestMacs, String obstacle) {
     public AlignmentReport {
       unaligned = List.copyOf(unaligned);
     }

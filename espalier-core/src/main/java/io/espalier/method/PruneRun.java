@@ -7,7 +7,6 @@ import io.espalier.graph.Header;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
 import io.espalier.surgery.Alignment;
-import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Surgeon;
 import io.espalier.train.Accuracy;
@@ -121,7 +120,8 @@ final class PruneRun {
     boolean complete = steps.run();
     warnings.addAll(steps.warnings());
     if (source.options().align() > 1) {
-      reportAlignment(source.options(), cuts.graph(), steps.nearestMacs());
+      reportAlignment(
+          source.options().align(), cuts.graph(), steps.nearestMacs(), steps.alignmentObstacle());
     }
     return complete;
   }
@@ -140,27 +140,38 @@ final class PruneRun {
     } finally {
       warnings.addAll(bench.warnings());
       if (source.options().align() > 1 && cuts.plan().isPresent()) {
-        reportAlignment(source.options(), cuts.graph(), Optional.empty());
+        reportAlignment(source.options().align(), cuts.graph(), Optional.empty(), "");
       }
     }
   }
 
-  private void reportAlignment(PlanOptions options, Graph smaller, Optional<Long> nearestMacs) {
-    List<String> unaligned = Alignment.unaligned(job.graph(), smaller, options.align());
+  private void reportAlignment(
+      int align, Graph smaller, Optional<Long> nearestMacs, String obstacle) {
+    List<String> unaligned = Alignment.unaligned(job.graph(), smaller, align);
     alignment =
         Optional.of(
             new PruneResult.AlignmentReport(
-                options.align(), unaligned.isEmpty(), unaligned, nearestMacs));
+                align, unaligned.isEmpty(), unaligned, nearestMacs, obstacle));
     if (!unaligned.isEmpty()) {
       warnings.add(
-          "the budget could not be met with widths that are multiples of %d: %d convolutions have others%s"
-              .formatted(
-                  options.align(),
-                  unaligned.size(),
-                  nearestMacs
-                      .map(macs -> "; the nearest aligned network has %d MACs".formatted(macs))
-                      .orElse("")));
+          obstacle.isEmpty()
+              ? beyondAlignment(align, unaligned.size(), nearestMacs)
+              : withoutAlignment(align, obstacle));
     }
+  }
+
+  private static String beyondAlignment(int align, int unaligned, Optional<Long> nearestMacs) {
+    String nearest =
+        nearestMacs
+            .map(macs -> "; the nearest aligned network has %d MACs".formatted(macs))
+            .orElse("");
+    return "the budget could not be met with widths that are multiples of %d: %d convolutions have others%s"
+        .formatted(align, unaligned, nearest);
+  }
+
+  private static String withoutAlignment(int align, String obstacle) {
+    return "no width can be made a smaller multiple of %d (%s), so the network is cut without alignment"
+        .formatted(align, obstacle);
   }
 
   /** What was cut in several steps must be what the one plan says. */

@@ -32,6 +32,7 @@ final class StepwiseCut {
   private final PruningMethod method;
   private final Set<String> warnings = new LinkedHashSet<>();
   private Optional<Long> nearestMacs = Optional.empty();
+  private String alignmentObstacle = "";
 
   StepwiseCut(
       PruneJob job,
@@ -57,6 +58,11 @@ final class StepwiseCut {
     return nearestMacs;
   }
 
+  /** Why no width could be aligned in the last plan; empty where some could. */
+  String alignmentObstacle() {
+    return alignmentObstacle;
+  }
+
   /** Does all steps; false if it was asked to stop before the end. */
   boolean run() {
     int steps = source.iteration().steps();
@@ -78,6 +84,7 @@ final class StepwiseCut {
     facts.path("warnings").forEach(warning -> warnings.add(warning.asText()));
     JsonNode nearest = facts.path("nearestMacs");
     nearestMacs = nearest.isNumber() ? Optional.of(nearest.asLong()) : Optional.empty();
+    alignmentObstacle = facts.path("alignmentObstacle").asText();
     cuts.until("check-%02d".formatted(step), store.plan(name));
   }
 
@@ -112,7 +119,8 @@ final class StepwiseCut {
     if (options.align() > 1) {
       Alignment.Outcome outcome =
           Alignment.removal(job.graph(), cuts.original(), scores, options, cuts.removed());
-      outcome.nearestMacs().ifPresent(macs -> facts.put("nearestMacs", macs));
+      outcome.nearest().ifPresent(nearest -> facts.put("nearestMacs", nearest.macs()));
+      facts.put("alignmentObstacle", outcome.obstacle());
       return outcome.removed();
     }
     return Planner.removal(job.graph(), cuts.original(), scores, options, cuts.removed());

@@ -86,6 +86,23 @@ class PrunerTest {
     assertFalse(report.unaligned().isEmpty());
     assertTrue(report.nearestMacs().orElseThrow() > result.after().macs());
     assertTrue(result.after().macs() <= 0.5 * result.before().macs());
+    assertEquals("", report.obstacle());
+    assertTrue(result.warnings().getFirst().contains("the nearest aligned network has"));
+  }
+
+  @Test
+  void run_whereNothingCanBeAligned_saysSoAndNamesNoNetwork() {
+    PruneOptions options = PruneOptions.of("l1", macs(0.5).withAlign(16));
+    PruneResult result = Pruner.of(RESIDUAL, options).run();
+    PruneResult.AlignmentReport report = result.alignment().orElseThrow();
+    assertFalse(report.met());
+    assertTrue(report.nearestMacs().isEmpty());
+    assertEquals(
+        List.of(
+            "no width can be made a smaller multiple of 16 (of 2 prunable groups 2 have no more"
+                + " than 16 channels), so the network is cut without alignment"),
+        result.warnings());
+    assertTrue(result.after().macs() <= 0.5 * result.before().macs());
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -27,9 +27,20 @@ public final class Alignment {
    *
    * @param removed the units that go, by group index, those that were out already among them
    * @param aligned whether widths are multiples; false where the budget could only be met without
-   * @param nearestMacs MACs of the nearest aligned network, where the plan is not aligned
+   * @param nearest the smallest aligned network that was found, where the plan is not aligned and
+   *     there is one besides the network as it is
+   * @param obstacle why there is none; empty where there is one or the plan is aligned
    */
-  public record Outcome(Map<Integer, BitSet> removed, boolean aligned, OptionalLong nearestMacs) {}
+  public record Outcome(
+      Map<Integer, BitSet> removed, boolean aligned, Optional<Nearest> nearest, String obstacle) {}
+
+  /**
+   * An aligned network above the budget.
+   *
+   * @param removed the units that are out, by group index
+   * @param macs its MACs for one sample
+   */
+  public record Nearest(Map<Integer, BitSet> removed, long macs) {}
 
   /**
    * The units to remove under {@code options}: aligned, or where the budget cannot be met like
@@ -40,16 +51,37 @@ public final class Alignment {
    */
   public static Outcome removal(
       Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
-    Planner.Reach reach = aligned(graph, map, scores, options, gone);
-    if (reach.met()) {
-      return new Outcome(reach.removed(), true, OptionalLong.empty());
+    Attempt attempt = attempt(graph, map, scores, options, gone);
+    Planner.Reach reach = attempt.reach();
+    if (attempt.aligned() && reach.met()) {
+      return new Outcome(reach.removed(), true, Optional.empty(), "");
     }
     Map<Integer, BitSet> removed = Planner.removal(graph, map, scores, options.withAlign(1), gone);
-    return new Outcome(removed, false, OptionalLong.of(reach.macs()));
+    if (attempt.aligned() && removes(reach.removed())) {
+      Nearest nearest = new Nearest(reach.removed(), reach.macs());
+      return new Outcome(removed, false, Optional.of(nearest), "");
+    }
+    String obstacle =
+        removes(gone)
+            ? "a width that an earlier step left cannot become one"
+            : obstacle(map, scores, options, attempt.spoilers());
+    return new Outcome(removed, false, Optional.empty(), obstacle);
   }
 
+  private static boolean removes(Map<Integer, BitSet> removed) {
+    return removed.values().stream().anyMatch(units -> !units.isEmpty());
+  }
+
+  /**
+   * The best that was found.
+   *
+   * @param aligned whether every width that changed is a multiple
+   * @param spoilers groups that stay whole because they would spoil a width
+   */
+  private record Attempt(Planner.Reach reach, boolean aligned, Set<Integer> spoilers) {}
+
   /** Plans again without the groups that spoil a width, until none does. */
-  private static Planner.Reach aligned(
+  private static Attempt attempt(
       Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
     Set<Integer> left = new TreeSet<>();
     while (true) {
@@ -57,8 +89,36 @@ public final class Alignment {
       Graph cut = Surgeon.cut(graph, Plans.units(graph, map, reach.removed()));
       Set<Integer> spoilers = spoilers(graph, cut, map, reach.removed(), options.align());
       if (!left.addAll(spoilers)) {
-        return reach;
+        boolean aligned = unaligned(graph, cut, options.align()).isEmpty();
+        return new Attempt(reach, aligned, left);
       }
+    }
+  }
+
+  /** Why no group can go to a multiple, counted over the groups. */
+  private static String obstacle(
+      ChannelMap map, Scores scores, PlanOptions options, Set<Integer> spoilers) {
+    int narrow = 0;
+    int joined = 0;
+    for (ChannelGroup group : map.groups()) {
+      boolean hasMultiple =
+          !Atoms.of(group, scores, options.align(), new BitSet()).isEmpty()
+              && group.units() > options.align();
+      narrow += group.units() <= options.align() ? 1 : 0;
+      joined += hasMultiple && spoilers.contains(group.index()) ? 1 : 0;
+    }
+    List<String> reasons = new ArrayList<>();
+    addReason(reasons, narrow, "no more than %d channels".formatted(options.align()));
+    addReason(reasons, joined, "a part in a width that is no multiple, such as a concatenation");
+    int rest = map.groups().size() - narrow - joined;
+    addReason(
+        reasons, rest, "channels that must stay (freeze, floor, ratio, groups of convolution)");
+    return "of %d prunable groups %s".formatted(map.groups().size(), String.join(", ", reasons));
+  }
+
+  private static void addReason(List<String> reasons, int groups, String what) {
+    if (groups > 0) {
+      reasons.add("%d %s %s".formatted(groups, groups == 1 ? "has" : "have", what));
     }
   }
 

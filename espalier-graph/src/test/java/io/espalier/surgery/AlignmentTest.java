@@ -23,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AlignmentTest {
+  private static final double INFINITE = Double.POSITIVE_INFINITY;
+
   private static PlanOptions options(double share, int align, PlanOptions.Ranking ranking) {
     return PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, share))
         .withAlign(align)
@@ -100,19 +102,69 @@ class AlignmentTest {
     }
   }
 
+  /** Growth 12: whatever a layer loses, what lies behind a concatenation is no multiple of 16. */
   @Test
-  void removal_unalignableBudget_budgetWinsAndTheNearestIsSaid() {
+  void removal_whereNoWidthCanBeAligned_saysWhy() {
     Graph graph = Zoo.build("densenet40", 1);
-    ChannelMap map = ChannelMap.of(graph);
-    // Growth 12: no layer can lose channels and leave a multiple of 16 behind a concat.
-    Alignment.Outcome outcome =
-        Alignment.removal(
-            graph, map, scores(map, 1), options(0.5, 16, PlanOptions.Ranking.GLOBAL), Map.of());
+    Alignment.Outcome outcome = removal(graph, 0.5, 16);
     assertFalse(outcome.aligned());
-    Graph cut = Surgeon.cut(graph, Plans.units(graph, map, outcome.removed()));
+    assertTrue(outcome.nearest().isEmpty());
+    assertEquals(
+        "of 39 prunable groups 37 have no more than 16 channels,"
+            + " 2 have a part in a width that is no multiple, such as a concatenation",
+        outcome.obstacle());
+    Graph cut = Surgeon.cut(graph, Plans.units(graph, ChannelMap.of(graph), outcome.removed()));
     assertTrue(Cost.of(cut).macs() <= 0.5 * Cost.of(graph).macs());
     assertFalse(Alignment.unaligned(graph, cut, 16).isEmpty());
-    assertTrue(outcome.nearestMacs().orElseThrow() > 0.5 * Cost.of(graph).macs());
+  }
+
+  /** Every width can go down to one block and no further, which is above the budget. */
+  @ParameterizedTest
+  @CsvSource({"resnet20, 8, 0.05", "vgg16, 64, 0.01", "mobilenetv2, 24, 0.06"})
+  void removal_budgetBelowEveryAlignedNetwork_namesTheNearest(
+      String name, int align, double share) {
+    Graph graph = Zoo.build(name, 1);
+    ChannelMap map = ChannelMap.of(graph);
+    Alignment.Outcome outcome = removal(graph, share, align);
+    assertFalse(outcome.aligned());
+    assertEquals("", outcome.obstacle());
+    Graph cut = Surgeon.cut(graph, Plans.units(graph, map, outcome.removed()));
+    assertTrue(Cost.of(cut).macs() <= share * Cost.of(graph).macs());
+    Alignment.Nearest nearest = outcome.nearest().orElseThrow();
+    Graph aligned = Surgeon.cut(graph, Plans.units(graph, map, nearest.removed()));
+    assertEquals(List.of(), Alignment.unaligned(graph, aligned, align));
+    assertEquals(Cost.of(aligned).macs(), nearest.macs());
+    assertTrue(nearest.macs() > share * Cost.of(graph).macs());
+    assertTrue(nearest.macs() < Cost.of(graph).macs());
+  }
+
+  /** What an earlier step left unaligned, a later one cannot call aligned. */
+  @Test
+  void removal_afterAnUnalignedStep_namesNoNearest() {
+    Graph graph = Zoo.build("resnet20", 1);
+    ChannelMap map = ChannelMap.of(graph);
+    BitSet three = new BitSet();
+    three.set(0, 3);
+    Map<Integer, BitSet> gone = Map.of(map.group("stem.conv").orElseThrow().index(), three);
+    Scores stay =
+        Scores.of(
+            map,
+            group -> {
+              double[] scores = new double[group.units()];
+              Arrays.fill(scores, group.name().equals("stem.conv") ? INFINITE : 1);
+              return scores;
+            });
+    PlanOptions options = options(0.04, 16, PlanOptions.Ranking.GLOBAL);
+    Alignment.Outcome outcome = Alignment.removal(graph, map, stay, options, gone);
+    assertFalse(outcome.aligned());
+    assertTrue(outcome.nearest().isEmpty());
+    assertTrue(outcome.obstacle().contains("earlier step"), outcome.obstacle());
+  }
+
+  private static Alignment.Outcome removal(Graph graph, double share, int align) {
+    ChannelMap map = ChannelMap.of(graph);
+    PlanOptions options = options(share, align, PlanOptions.Ranking.GLOBAL);
+    return Alignment.removal(graph, map, scores(map, 1), options, Map.of());
   }
 
   @Test
