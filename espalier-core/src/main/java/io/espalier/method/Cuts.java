@@ -6,6 +6,7 @@ import io.espalier.graph.Graph;
 import io.espalier.surgery.PlanEntry;
 import io.espalier.surgery.Plans;
 import io.espalier.surgery.PruningPlan;
+import io.espalier.surgery.Scores;
 import io.espalier.surgery.Surgeon;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * A network on its way to a smaller one: what is left of it, and what has gone, in terms of the
@@ -67,6 +69,21 @@ final class Cuts {
 
   UnitTrace trace() {
     return UnitTrace.of(original, removed, map);
+  }
+
+  /** Scores of {@link #graph()}'s units for those of the original. */
+  Scores inOriginal(Scores scores) {
+    return removed.isEmpty() ? scores : trace().toOriginal(scores);
+  }
+
+  /** Plans for the original: from its channels and what is out to what is to be out. */
+  interface Planning extends BiFunction<ChannelMap, Map<Integer, BitSet>, Map<Integer, BitSet>> {}
+
+  /** What {@code planning} removes besides what is out, in terms of {@link #graph()}. */
+  Map<Integer, BitSet> ofCurrent(Planning planning) {
+    plan.ifPresent(made -> requireUnits(made.entries()));
+    Map<Integer, BitSet> all = planning.apply(original, removed);
+    return removed.isEmpty() ? all : trace().toCurrent(without(all, removed));
   }
 
   /** Goes on with other weights in the same structure. */

@@ -3,8 +3,6 @@ package io.espalier.method;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.cost.Budget;
-import io.espalier.cost.Cost;
 import io.espalier.surgery.Alignment;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.Planner;
@@ -160,25 +158,8 @@ final class StepwiseCut {
 
   /** What the network must meet after {@code step}. */
   private PlanOptions options(int step) {
-    if (step == source.iteration().steps()) {
-      return source.options();
-    }
-    double done = source.iteration().done(step);
-    Map<String, Double> ratios = new HashMap<>();
-    source.options().ratios().forEach((pattern, ratio) -> ratios.put(pattern, ratio * done));
-    PlanOptions options = source.options().withRatios(ratios);
-    return options.budget().map(budget -> options.withBudget(partly(budget, done))).orElse(options);
-  }
-
-  private Budget.Counted partly(Budget.Counted budget, double done) {
-    long all =
-        switch (budget.quantity()) {
-          case MACS -> Cost.of(job.graph()).macs();
-          case PARAMS -> Cost.of(job.graph()).params();
-          case UNITS -> cuts.original().units();
-        };
-    long less = Math.max(0, all - budget.limit(all));
-    return new Budget.Absolute(budget.quantity(), Math.max(1, all - Math.round(less * done)));
+    double done = step == source.iteration().steps() ? 1 : source.iteration().done(step);
+    return Milestone.of(source.options(), done, job.graph(), cuts.original());
   }
 
   private boolean train(int step) {

@@ -202,17 +202,39 @@ public final class Workbench {
 
   /**
    * The units of {@link #graph()} that go when {@link #options()} are met and the units with the
-   * smallest scores go first, by group index; only before the first cut.
+   * smallest scores go first, by group index.
    *
    * @throws io.espalier.surgery.PlanException if the budget cannot be met
    */
   public Map<Integer, BitSet> removal(Scores scores) {
-    if (cuts.plan().isPresent()) {
-      throw new IllegalStateException("the budget is that of the network before the first cut");
-    }
-    return options.align() > 1
-        ? Alignment.removal(graph(), channels(), scores, options, Map.of()).removed()
-        : Planner.removal(graph(), channels(), scores, options);
+    return removal(scores, 1);
+  }
+
+  /**
+   * As {@link #removal(Scores)} for one of several cuts.
+   *
+   * @param done which part of the way is done with this cut, above 0 and at most 1: of what goes
+   *     until the budget is met, that part goes until now
+   */
+  public Map<Integer, BitSet> removal(Scores scores, double done) {
+    PlanOptions goal = Milestone.of(options, done, original(), cuts.original());
+    return cuts.ofCurrent(
+        (map, out) -> {
+          Scores given = cuts.inOriginal(scores);
+          return goal.align() > 1
+              ? Alignment.removal(original(), map, given, goal, out).removed()
+              : Planner.removal(original(), map, given, goal, out);
+        });
+  }
+
+  /**
+   * The units of {@link #graph()} that a threshold takes: those whose score is at most {@code
+   * threshold}, but for what {@link #options()} keep and the last channels of a layer.
+   */
+  public Map<Integer, BitSet> removalUpTo(Scores scores, double threshold) {
+    return cuts.ofCurrent(
+        (map, out) ->
+            Planner.removalUpTo(original(), map, cuts.inOriginal(scores), options, threshold, out));
   }
 
   /** Plan entries that remove {@code units} of {@link #graph()}, by group index. */

@@ -6,6 +6,7 @@ import io.espalier.channel.LayerFreedom;
 import io.espalier.cost.Budget;
 import io.espalier.graph.Graph;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
@@ -72,6 +73,32 @@ public final class Planner {
     Reach reach = reach(graph, map, scores, options, gone);
     options.budget().ifPresent(budget -> reach.requireMet(budget, graph.name()));
     return reach.removed();
+  }
+
+  /**
+   * The units to remove, by group index, where a threshold decides: every unit whose score is at
+   * most {@code threshold}, but for those that {@code options} keep and those without which a layer
+   * would fall below its floor. What must go together goes where the threshold takes all of it. The
+   * budget and the ratios of {@code options} have no part in it.
+   *
+   * @param gone units that are out already and stay out, by group index; they are in the result
+   */
+  public static Map<Integer, BitSet> removalUpTo(
+      Graph graph,
+      ChannelMap map,
+      Scores scores,
+      PlanOptions options,
+      double threshold,
+      Map<Integer, BitSet> gone) {
+    Planner planner = new Planner(graph, map, scores, options, gone);
+    planner.atoms.stream()
+        .flatMap(List::stream)
+        .filter(
+            atom ->
+                Arrays.stream(atom.units()).allMatch(u -> scores.of(atom.group(), u) <= threshold))
+        .sorted(Comparator.comparingDouble(Atoms.Atom::score))
+        .forEach(atom -> planner.cost.remove(atom.group(), atom.units()));
+    return planner.cost.removed();
   }
 
   /**

@@ -250,4 +250,43 @@ class PlannerTest {
     double share = (double) Cost.of(cut).macs() / Cost.of(graph).macs();
     assertTrue(share <= 0.5 && share > 0.47, "share " + share);
   }
+
+  @Test
+  void removalUpTo_takesExactlyWhatIsSmall_butFloorsAndFrozenStay() {
+    Graph graph = Zoo.build("m-cifarnet", 1);
+    ChannelMap map = ChannelMap.of(graph);
+    Scores scores = random(map, 1);
+    PlanOptions options = PlanOptions.of(HALF).withoutSize();
+    Map<Integer, BitSet> removed = Planner.removalUpTo(graph, map, scores, options, 0.4, Map.of());
+    for (ChannelGroup group : map.groups()) {
+      for (int unit = 0; unit < group.units(); unit++) {
+        boolean out = removed.getOrDefault(group.index(), new BitSet()).get(unit);
+        assertEquals(scores.of(group.index(), unit) <= 0.4, out);
+      }
+    }
+    String frozen = map.groups().get(1).producers().getFirst();
+    PlanOptions keep = options.withFloor(0.25).withFreeze(List.of(frozen));
+    Map<Integer, BitSet> all = Planner.removalUpTo(graph, map, scores, keep, 1, Map.of());
+    for (ChannelGroup group : map.groups()) {
+      int stays = Math.max(1, (group.units() + 3) / 4);
+      int expected = group.index() == 1 ? 0 : group.units() - stays;
+      assertEquals(expected, gone(all, group), group.toString());
+      BitSet out = all.getOrDefault(group.index(), new BitSet());
+      double most = out.stream().mapToDouble(u -> scores.of(group.index(), u)).max().orElse(0);
+      for (int unit = out.nextClearBit(0);
+          unit < group.units() && group.index() != 1;
+          unit = out.nextClearBit(unit + 1)) {
+        assertTrue(scores.of(group.index(), unit) > most, "an important unit went first");
+      }
+    }
+    Map<Integer, BitSet> more =
+        Planner.removalUpTo(graph, map, random(map, 2), options, 0.1, removed);
+    removed.forEach((group, units) -> assertTrue(contains(more.get(group), units)));
+  }
+
+  private static boolean contains(BitSet all, BitSet some) {
+    BitSet rest = (BitSet) some.clone();
+    rest.andNot(all);
+    return rest.isEmpty();
+  }
 }
