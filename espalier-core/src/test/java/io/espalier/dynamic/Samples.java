@@ -73,7 +73,7 @@ final class Samples {
     SplittableRandom random = new SplittableRandom(17);
     Map<String, Tensor> changed = new HashMap<>();
     for (Gate gate : net.gates()) {
-      fill(net.graph(), gate.saliency().weight(), random, -3, 3, changed);
+      fill(net.graph(), gate.saliency().weight(), random, -0.6, 0.6, changed);
       if (!gate.saliency().bias().isEmpty()) {
         fill(net.graph(), gate.saliency().bias(), random, -0.3, 0.5, changed);
       }
