@@ -2,6 +2,9 @@ package io.espalier.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +19,7 @@ import java.util.Optional;
  * @param imagesPerSecond images over the time of the steps
  * @param waitShare share of that time spent waiting for data
  * @param validation accuracy on the validation split, if it was evaluated
+ * @param figures what the run's hook adds
  */
 public record EpochMetrics(
     int epoch,
@@ -25,8 +29,13 @@ public record EpochMetrics(
     double trainAccuracy,
     double imagesPerSecond,
     double waitShare,
-    Optional<Accuracy> validation) {
+    Optional<Accuracy> validation,
+    Map<String, Double> figures) {
   private static final String KIND = "epoch";
+
+  public EpochMetrics {
+    figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+  }
 
   JsonNode toJson() {
     ObjectNode line = Json.MAPPER.createObjectNode().put("kind", KIND).put("epoch", epoch);
@@ -36,6 +45,10 @@ public record EpochMetrics(
     putFinite(line, "imagesPerSecond", imagesPerSecond);
     putFinite(line, "waitShare", waitShare);
     validation.ifPresent(accuracy -> line.set("validation", Json.MAPPER.valueToTree(accuracy)));
+    if (!figures.isEmpty()) {
+      ObjectNode more = line.putObject("figures");
+      figures.forEach((name, value) -> putFinite(more, name, value));
+    }
     return line;
   }
 
@@ -55,7 +68,14 @@ public record EpochMetrics(
         line.path("waitShare").asDouble(Double.NaN),
         accuracy.isMissingNode()
             ? Optional.empty()
-            : Optional.of(Json.MAPPER.convertValue(accuracy, Accuracy.class)));
+            : Optional.of(Json.MAPPER.convertValue(accuracy, Accuracy.class)),
+        figures(line.path("figures")));
+  }
+
+  private static Map<String, Double> figures(JsonNode json) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    json.properties().forEach(entry -> figures.put(entry.getKey(), entry.getValue().asDouble()));
+    return figures;
   }
 
   /** JSON has no NaN: what is not a number is left out. */

@@ -3,6 +3,7 @@ package io.espalier.train;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
 import io.espalier.torch.Taps;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,7 +20,11 @@ public interface TrainHook {
     return "";
   }
 
-  /** The run starts, also when it goes on; {@link #restore} follows in that case. */
+  /**
+   * The run starts, also when it goes on; {@link #restore} follows in that case. A parameter for
+   * which the hook turns gradients off here stays as it is: neither weight decay nor momentum moves
+   * it.
+   */
   default void start(TrainRun run) {}
 
   /** What to read or replace in a forward pass of {@code mode}: TRAIN, or EVAL for validation. */
@@ -37,6 +42,14 @@ public interface TrainHook {
 
   /** The parameters have been updated. */
   default void afterStep(TrainStep step) {}
+
+  /**
+   * What the hook has to say about the epoch that is complete, evaluation included: finite numbers
+   * by name, for the epoch's line in {@code metrics.jsonl}.
+   */
+  default Map<String, Double> figures() {
+    return Map.of();
+  }
 
   /** An epoch is complete, evaluation included, and its checkpoint is not yet written. */
   default void endOfEpoch(EpochMetrics metrics) {}

@@ -154,7 +154,8 @@ final class TrainLoop implements AutoCloseable {
         totals.accuracy(),
         totals.imagesPerSecond(),
         totals.waitShare(),
-        validation);
+        validation,
+        job.hook().figures());
   }
 
   private static boolean hasLabels(Dataset data) {

@@ -180,7 +180,8 @@ class ResumeTest {
         metrics.trainAccuracy(),
         0,
         0,
-        metrics.validation());
+        metrics.validation(),
+        metrics.figures());
   }
 
   private RunFolder folder(String name) {

@@ -12,6 +12,7 @@ import io.espalier.torch.Mode;
 import io.espalier.torch.Scope;
 import io.espalier.torch.Taps;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,35 @@ class TrainHookTest {
     Graph trained = trainer(freeze).run(folder("frozen")).graph();
     assertEquals(TinyTraining.net().weight("norm.scale"), trained.weight("norm.scale"));
     assertNotEquals(TinyTraining.net().weight("norm.bias"), trained.weight("norm.bias"));
+  }
+
+  @Test
+  void parameter_withoutGradient_isMovedByNothing() {
+    TrainHook frozen =
+        new TrainHook() {
+          @Override
+          public void start(TrainRun run) {
+            run.net().parameters().get("conv.weight").requiresGrad(false);
+          }
+        };
+    TrainOptions decaying = OPTIONS.withWeightDecay(0.01).withClipNorm(1);
+    int[] left = {10};
+    Trainer trainer = TinyTraining.trainer(decaying).hook(frozen);
+    trainer.stopWhen(() -> left[0]-- <= 0).run(folder("frozen"));
+    Graph trained = trainer.run(folder("frozen")).graph();
+    assertEquals(TinyTraining.net().weight("conv.weight"), trained.weight("conv.weight"));
+    assertNotEquals(TinyTraining.net().weight("norm.mean"), trained.weight("norm.mean"));
+    assertNotEquals(TinyTraining.net().weight("fc.weight"), trained.weight("fc.weight"));
+  }
+
+  @Test
+  void figures_ofAHook_areInTheHistoryAlsoAfterAnInterruption() {
+    int[] left = {11};
+    trainer(new Gate()).stopWhen(() -> left[0]-- <= 0).run(folder("part"));
+    TrainResult result = trainer(new Gate()).run(folder("part"));
+    assertEquals(
+        List.of(Map.of("steps", 8.0), Map.of("steps", 16.0), Map.of("steps", 24.0)),
+        result.history().stream().map(EpochMetrics::figures).toList());
   }
 
   @Test
@@ -130,6 +160,11 @@ class TrainHookTest {
         gate = gate.withValues(values);
       }
       steps++;
+    }
+
+    @Override
+    public Map<String, Double> figures() {
+      return Map.of("steps", (double) steps);
     }
 
     @Override
