@@ -128,7 +128,8 @@ final class PruneRun {
 
   private boolean proceed(Procedure procedure, PlanSource.ByMethod source, Cuts cuts) {
     Workbench bench =
-        new Workbench(job, source.options(), job.options().seed(), "method", store, stages, cuts);
+        new Workbench(
+            job, source.options(), job.options().seed(), Workbench.PROCEDURE, store, stages, cuts);
     try {
       procedure.run(bench);
       if (cuts.plan().isEmpty()) {

@@ -63,6 +63,14 @@ final class StepwiseCut {
 
   /** Does all steps; false if it was asked to stop before the end. */
   boolean run() {
+    try {
+      return steps();
+    } catch (StoppedException stopped) {
+      return false;
+    }
+  }
+
+  private boolean steps() {
     int steps = source.iteration().steps();
     for (int step = 1; step <= steps; step++) {
       if (stages.stopped()) {

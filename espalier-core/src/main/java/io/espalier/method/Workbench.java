@@ -34,6 +34,9 @@ import java.util.function.Supplier;
  * again, but comes back as it was.
  */
 public final class Workbench {
+  /** The prefix of a procedure's bench, which lasts for the whole prune. */
+  static final String PROCEDURE = "method";
+
   private final PruneJob job;
   private final PlanOptions options;
   private final long seed;
@@ -138,11 +141,15 @@ public final class Workbench {
 
   /**
    * A small result, which also becomes part of the run's record: {@link PruneResult#records()} and
-   * {@code run.json}.
+   * {@code run.json}. A criterion has one of each name for each of its cuts: {@code plan-01/name}.
    */
   public JsonNode record(String name, Supplier<ObjectNode> work) {
     stopIfAsked();
-    return store.stage(PruneStore.OWN + name, work);
+    return store.stage(PruneStore.OWN + stage(name), work);
+  }
+
+  private String stage(String name) {
+    return prefix.equals(PROCEDURE) ? name : prefix + "/" + name;
   }
 
   /** Arrays by name: a large result, such as weights. Not for use without a run folder's space. */
@@ -195,7 +202,7 @@ public final class Workbench {
   /** The accuracy of {@code graph}, if it classifies and there are images with labels. */
   public Optional<Accuracy> accuracy(String name, Graph graph) {
     stopIfAsked();
-    return stages.accuracy(PruneStore.OWN + name, graph);
+    return stages.accuracy(PruneStore.OWN + stage(name), graph);
   }
 
   // Cuts

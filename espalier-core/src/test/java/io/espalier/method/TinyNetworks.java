@@ -24,7 +24,7 @@ public final class TinyNetworks {
   static final int CLASSES = 3;
 
   /** The shapes of networks. */
-  enum Kind {
+  public enum Kind {
     CHAIN,
     RESIDUAL,
     PRE_ACTIVATION,
@@ -40,7 +40,8 @@ public final class TinyNetworks {
     this.norm = norm;
   }
 
-  static Graph of(Kind kind, boolean norm) {
+  /** The network of that shape, with batch normalisation or with biases. */
+  public static Graph of(Kind kind, boolean norm) {
     TinyNetworks net = new TinyNetworks(norm);
     Shape images = new Shape(List.of(Dim.symbol("batch"), Dim.of(1), Dim.of(SIZE), Dim.of(SIZE)));
     net.builder.input("images", new ValueType(DataType.FLOAT, images));
@@ -155,6 +156,33 @@ public final class TinyNetworks {
     x = builder.add("relu", new Op.Elementwise(Pointwise.RELU), x);
     x = builder.add("last", conv, x, "last.weight");
     return builder.output(new Port(x, ValueType.floats(1, 1, 2, 2))).build();
+  }
+
+  /**
+   * A classifier of images of one pixel in three channels: a 1x1 convolution with these filters,
+   * ReLU, and a linear layer with one row a class.
+   */
+  public static Graph classifier(float[][] filters, float[][] head) {
+    GraphBuilder builder = new GraphBuilder("classifier");
+    Shape pixel = new Shape(List.of(Dim.symbol("batch"), Dim.of(3), Dim.of(1), Dim.of(1)));
+    builder.input("x", new ValueType(DataType.FLOAT, pixel));
+    builder.initializer("first.weight", matrix(filters).reshape(filters.length, 3, 1, 1));
+    builder.initializer("last.weight", matrix(head));
+    Op conv = new Op.Conv(Window.square(2, 1, 1, 0), 1);
+    String x = builder.add("first", conv, "x", "first.weight");
+    x = builder.add("relu", new Op.Elementwise(Pointwise.RELU), x);
+    x = builder.add("flat", new Op.Flatten(1), x);
+    x = builder.add("last", new Op.Gemm(1, 1, false, true), x, "last.weight");
+    Shape logits = new Shape(List.of(Dim.symbol("batch"), Dim.of(head.length)));
+    return builder.output(new Port(x, new ValueType(DataType.FLOAT, logits))).build();
+  }
+
+  private static Tensor matrix(float[][] rows) {
+    float[] flat = new float[rows.length * rows[0].length];
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = rows[i / rows[0].length][i % rows[0].length];
+    }
+    return Tensor.floats(new int[] {rows.length, rows[0].length}, flat);
   }
 
   /** Images whose class is where they are bright. */

@@ -31,11 +31,16 @@ public record UnitScores(String members, String scale) {
     return new UnitScores(settings.choice(MEMBERS), settings.choice(SCALE));
   }
 
-  /** The setting that says how the weights of one unit add up. */
+  /** The setting that says how the weights of one unit add up; their mean by default. */
   public static Setting membersSetting() {
+    return membersSetting("mean");
+  }
+
+  /** The setting that says how the weights of one unit add up. */
+  public static Setting membersSetting(String initial) {
     return Setting.choice(
         MEMBERS,
-        "mean",
+        initial,
         List.of("mean", "sum", "max", "first"),
         "how the scores of layers whose channels are tied (residual adds) make one score");
   }
@@ -51,13 +56,21 @@ public record UnitScores(String members, String scale) {
 
   /** The scores of a group's units; empty if there are no slots to score them by. */
   public Optional<double[]> score(List<Evidence.Slot> slots, RowScores rowScores) {
+    return scoreRows(slots.stream().map(Evidence.Slot::weights).toList(), rowScores);
+  }
+
+  /**
+   * As {@link #score}, of numbers that stand for the weights.
+   *
+   * @param slots one array {@code [units][rest]} a weight
+   */
+  public Optional<double[]> scoreRows(List<double[][]> slots, RowScores rowScores) {
     if (slots.isEmpty()) {
       return Optional.empty();
     }
     double[] scores = new double[0];
     int[] parts = new int[0];
-    for (Evidence.Slot slot : slots) {
-      double[][] rows = slot.weights();
+    for (double[][] rows : slots) {
       double[] own = rowScores.of(rows);
       scores = Arrays.copyOf(scores, rows.length);
       parts = Arrays.copyOf(parts, rows.length);
@@ -84,7 +97,8 @@ public record UnitScores(String members, String scale) {
     };
   }
 
-  private double[] scaled(double[] scores) {
+  /** {@code scores} of one group, made comparable with those of others. */
+  public double[] scaled(double[] scores) {
     double divisor =
         switch (scale) {
           case "mean" -> Arrays.stream(scores).average().orElse(1);

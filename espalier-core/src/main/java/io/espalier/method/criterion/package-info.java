@@ -1,2 +1,2 @@
-/** Methods that score units from their weights. One published method, one class. */
+/** Methods that score units: from weights, activations or gradients. One method, one class. */
 package io.espalier.method.criterion;
