@@ -65,6 +65,7 @@ public final class Main {
     line.registerConverter(Precision.class, parsed(TrainingOptions::parsePrecision));
     line.registerConverter(TrainingOptions.Course.class, word(TrainingOptions.Course.class));
     line.registerConverter(PlanOptions.Ranking.class, word(PlanOptions.Ranking.class));
+    line.registerConverter(PlanOptions.Scope.class, word(PlanOptions.Scope.class));
     line.registerConverter(Iteration.Schedule.class, word(Iteration.Schedule.class));
     line.registerConverter(EvaluateCommand.Split.class, word(EvaluateCommand.Split.class));
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));

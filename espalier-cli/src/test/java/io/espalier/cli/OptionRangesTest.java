@@ -68,6 +68,7 @@ class OptionRangesTest {
     "bench, --seconds, Infinity, above 0",
     "prune, --schedule, sine, 'cosine, step, one-cycle, constant'",
     "prune, --ranking, local, 'global, uniform'",
+    "prune, --scope, streams, 'all, branches'",
     "evaluate, --split, all, 'test, validation, train'",
     "prune, --precision, fp8, fp32 or bf16",
     "prune, --augment, blur, 'none, standard'",
