@@ -153,12 +153,17 @@ final class Cuts {
     Map<Integer, BitSet> units = new HashMap<>();
     for (PlanEntry entry : entries) {
       if (entry instanceof PlanEntry.Units e) {
-        ChannelGroup group = map.group(e.group()).orElseThrow();
+        ChannelGroup group = map.group(e.group()).orElseThrow(() -> unknown(e.group()));
         BitSet bits = units.computeIfAbsent(group.index(), key -> new BitSet());
         e.units().forEach(bits::set);
       }
     }
     return units;
+  }
+
+  private static MethodException unknown(String group) {
+    return new MethodException(
+        "the plan removes channels of '%s', which the network does not have".formatted(group));
   }
 
   private static Map<Integer, BitSet> without(

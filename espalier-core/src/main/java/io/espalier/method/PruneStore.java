@@ -26,6 +26,8 @@ final class PruneStore {
   /** What the names of a method's own stages begin with. */
   static final String OWN = "own/";
 
+  private static final int FORMAT = 1;
+  private static final String KIND = "pruning";
   private static final String STAGES = "stages";
   private static final String ARRAYS = "arrays";
 
@@ -54,17 +56,37 @@ final class PruneStore {
   static PruneStore in(RunFolder folder, Map<String, String> asked) {
     Optional<JsonNode> found = folder.readRecord();
     if (found.isPresent()) {
-      requireSame(folder, found.get().path("asked"), asked);
-      return new PruneStore(Optional.of(folder), (ObjectNode) found.get());
+      ObjectNode record = checked(folder, found.get());
+      requireSame(folder, record.path("asked"), asked);
+      return new PruneStore(Optional.of(folder), record);
     }
     ObjectNode record = JsonNodeFactory.instance.objectNode();
-    record.put("format", 1).put("kind", "pruning");
+    record.put("format", FORMAT).put("kind", KIND);
     ObjectNode entries = record.putObject("asked");
     asked.forEach(entries::put);
     record.set("versions", versions());
     record.putObject(STAGES);
     folder.record(record);
     return new PruneStore(Optional.of(folder), record);
+  }
+
+  /** {@code found} if it is the record of a prune, whatever is in its stages. */
+  private static ObjectNode checked(RunFolder folder, JsonNode found) {
+    String kind = found.path("kind").asText();
+    if (!kind.isEmpty() && !kind.equals(KIND)) {
+      throw new MethodException(
+          "run folder %s holds another run (a %s): choose another folder"
+              .formatted(folder.path(), kind));
+    }
+    String where = folder.recordFile().toString();
+    StageRecord.require(found instanceof ObjectNode, where, "is no JSON object", found);
+    JsonNode format = found.path("format");
+    StageRecord.require(format.asInt() == FORMAT, where, "needs the format " + FORMAT, format);
+    for (String key : List.of("asked", STAGES)) {
+      JsonNode part = found.path(key);
+      StageRecord.require(part.isObject(), where, "needs an object '%s'".formatted(key), part);
+    }
+    return (ObjectNode) found;
   }
 
   private static ObjectNode versions() {
@@ -106,6 +128,13 @@ final class PruneStore {
       folder.ifPresent(f -> f.record(record));
     }
     return stages.path(name);
+  }
+
+  /** As {@link #stage}, for what is read by fields. */
+  StageRecord fields(String name, Supplier<ObjectNode> work) {
+    JsonNode values = stage(name, work);
+    String file = folder.map(f -> f.recordFile() + ", ").orElse("");
+    return new StageRecord("%sstage '%s'".formatted(file, name), values);
   }
 
   /** What stages of a method's own came to, by name. */

@@ -1,6 +1,5 @@
 package io.espalier.method;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
@@ -37,13 +36,13 @@ final class Stages {
     if (images.isEmpty() || graph.outputs().getFirst().type().shape().rank() != 2) {
       return Optional.empty();
     }
-    JsonNode json = store.stage(stage, () -> toJson(evaluate(graph, images.get())));
+    StageRecord found = store.fields(stage, () -> toJson(evaluate(graph, images.get())));
     return Optional.of(
         new Accuracy(
-            json.path("top1").asDouble(),
-            json.path("top5").asDouble(),
-            json.path("loss").asDouble(),
-            json.path("images").asInt()));
+            found.number("top1"),
+            found.number("top5"),
+            found.number("loss"),
+            found.count("images")));
   }
 
   private Accuracy evaluate(Graph graph, Dataset images) {
@@ -70,11 +69,9 @@ final class Stages {
    * @throws MethodException if the cut network differs from the masked one
    */
   PlanCheck.Finding check(String stage, Graph graph, PruningPlan plan, Graph cut) {
-    JsonNode json = store.stage(stage, () -> toJson(finding(graph, plan, cut)));
+    StageRecord found = store.fields(stage, () -> toJson(finding(graph, plan, cut)));
     return new PlanCheck.Finding(
-        json.path("maxDifference").asDouble(),
-        json.path("passed").asBoolean(),
-        json.path("detail").asText());
+        found.number("maxDifference"), found.flag("passed"), found.text("detail"));
   }
 
   private PlanCheck.Finding finding(Graph graph, PruningPlan plan, Graph cut) {

@@ -86,7 +86,7 @@ final class StepwiseCut {
 
   private void cut(int step) {
     String name = "plan-%02d".formatted(step);
-    JsonNode facts = store.stage(name, () -> makePlan(name, step));
+    JsonNode facts = store.fields(name, () -> makePlan(name, step)).values();
     facts.path("warnings").forEach(warning -> warnings.add(warning.asText()));
     JsonNode nearest = facts.path("nearestMacs");
     nearestMacs = nearest.isNumber() ? Optional.of(nearest.asLong()) : Optional.empty();

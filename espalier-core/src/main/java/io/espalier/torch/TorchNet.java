@@ -33,14 +33,21 @@ public final class TorchNet implements AutoCloseable {
     this.options = options;
     this.program = NetCompiler.compile(graph);
     this.roles = WeightRoles.of(graph);
-    for (String name : program.weights()) {
-      DeviceTensor weight = upload(graph.weight(name));
-      weights.put(name, weight);
-      if (roles.parameters().contains(name)) {
-        parameters.put(name, weight.requiresGrad(true));
-      } else if (roles.buffers().contains(name)) {
-        buffers.put(name, weight);
-      }
+    try {
+      program.weights().forEach(this::take);
+    } catch (RuntimeException | Error failure) {
+      close();
+      throw failure;
+    }
+  }
+
+  private void take(String name) {
+    DeviceTensor weight = upload(graph.weight(name));
+    weights.put(name, weight);
+    if (roles.parameters().contains(name)) {
+      parameters.put(name, weight.requiresGrad(true));
+    } else if (roles.buffers().contains(name)) {
+      buffers.put(name, weight);
     }
   }
 

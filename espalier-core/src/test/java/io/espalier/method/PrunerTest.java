@@ -13,13 +13,17 @@ import io.espalier.surgery.PlanFile;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.RunFolder;
+import io.espalier.train.TrainException;
 import io.espalier.train.TrainOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PrunerTest {
   private static final Graph RESIDUAL = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
@@ -139,6 +143,55 @@ class PrunerTest {
     PruneResult second = watched.run(RunFolder.at(path));
     assertEquals(first.graph().initializers(), second.graph().initializers());
     assertEquals(first.findings(), second.findings());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "[]|is no JSON object",
+        "{}|needs the format 1",
+        "{'format': 1, 'kind': 'training'}|a training",
+        "{'format': 1, 'kind': 'pruning', 'asked': 3}|needs an object 'asked'",
+        "{'format': 1, 'kind': 'pruning', 'asked': {}, 'stages': []}|needs an object 'stages'",
+        "{'format': 1|run.json",
+      })
+  void run_ofFolderWithDamagedRecord_isOneLine(String record, String words) throws Exception {
+    Files.writeString(path.resolve("run.json"), record.replace('\'', '"'));
+    Pruner pruner = Pruner.of(RESIDUAL, PruneOptions.of("l1", macs(0.5)));
+    RuntimeException problem =
+        assertThrows(RuntimeException.class, () -> pruner.run(RunFolder.at(path)));
+    assertTrue(problem instanceof MethodException || problem instanceof TrainException);
+    assertTrue(problem.getMessage().contains(words), problem.getMessage());
+    assertEquals(-1, problem.getMessage().indexOf('\n'));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "original|\"top1\"|\"first\"|needs a number 'top1', but holds nothing",
+        "original|\"images\" :|\"images\" : 0.5, \"x\" :|needs a count 'images', but holds 0.5",
+        "check-01|\"passed\" : true|\"passed\" : 1|needs true or false as 'passed'",
+        "check-01|\"detail\"|\"details\"|needs a text 'detail'",
+        "plan-01|\"plan-01\" : {|\"plan-01\" : 7, \"x\" : {|is no object, but holds 7",
+      })
+  void run_ofFolderWithDamagedStage_isOneLine(String stage, String from, String to, String words)
+      throws Exception {
+    Pruner pruner =
+        Pruner.of(RESIDUAL, PruneOptions.of("l1", macs(0.5)))
+            .data(TinyNetworks.splits(), HALF_SCALE);
+    pruner.run(RunFolder.at(path));
+    Path file = path.resolve("run.json");
+    String text = Files.readString(file);
+    assertTrue(text.contains(from), text);
+    Files.writeString(file, text.replaceFirst(Pattern.quote(from), to));
+    MethodException problem =
+        assertThrows(MethodException.class, () -> pruner.run(RunFolder.at(path)));
+    assertTrue(problem.getMessage().contains("run.json, stage '" + stage + "'"));
+    assertTrue(problem.getMessage().contains(words), problem.getMessage());
   }
 
   @Test

@@ -1,8 +1,16 @@
 package io.espalier.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.graph.DataType;
+import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Op;
+import io.espalier.graph.Port;
+import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +48,23 @@ class TrainingRunTest {
       net.state().forEach((name, tensor) -> digest.update(tensor.buffer()));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Test
+  void openTensors_afterAnUploadThatFails_areAsBefore() {
+    Tensor odd = Tensor.of(DataType.OTHER, new int[] {4}, new byte[4]);
+    Graph graph = TestNets.residual();
+    GraphBuilder builder = new GraphBuilder("odd");
+    graph.inputs().forEach(builder::input);
+    graph.initializers().forEach(builder::initializer);
+    builder.initializer("odd", odd);
+    graph.nodes().forEach(builder::add);
+    graph.outputs().forEach(builder::output);
+    builder.hint("unread", ValueType.floats(4)).add("unread", new Op.Cast(DataType.FLOAT), "odd");
+    Graph broken = builder.output(new Port("unread", ValueType.floats(4))).build();
+    OpenTensors.enable(true);
+    assertThrows(IllegalArgumentException.class, () -> TorchNet.of(broken, NetOptions.defaults()));
+    assertEquals(0, Torch.openTensors());
   }
 
   @Test
