@@ -24,9 +24,14 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExamples:%n",
     footer = {
       "  espalier diff net.onnx net-pruned.onnx",
-      "  espalier diff net.onnx net-pruned.onnx --all     also the layers that are equal"
+      "  espalier diff net.onnx net-pruned.onnx --all     also the layers that are equal",
+      "",
+      "Layers are compared by their names."
     })
 final class DiffCommand implements Callable<Integer> {
+  /** Share of the layers of the smaller network that must have a namesake in the other. */
+  private static final double RELATED = 0.25;
+
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
@@ -50,6 +55,10 @@ final class DiffCommand implements Callable<Integer> {
       return new Side(cost, layers);
     }
 
+    int size() {
+      return layers.size();
+    }
+
     String weight(String layer) {
       return layers.containsKey(layer) ? layers.get(layer).weight() : "-";
     }
@@ -70,9 +79,36 @@ final class DiffCommand implements Callable<Integer> {
     Side b = Side.of(input.read(second));
     Set<String> layers = new LinkedHashSet<>(a.layers().keySet());
     layers.addAll(b.layers().keySet());
-    output.print(text(layers, a, b));
+    boolean related = all || 1.0 * common(a, b) >= RELATED * Math.min(a.size(), b.size());
+    output.print(related ? text(layers, a, b) : unrelated(a, b));
     output.result(object(layers, a, b));
     return 0;
+  }
+
+  private static int common(Side a, Side b) {
+    Set<String> common = new LinkedHashSet<>(a.layers().keySet());
+    common.retainAll(b.layers().keySet());
+    return common.size();
+  }
+
+  /** A table of layers that are missing on one side or the other would tell nothing. */
+  private String unrelated(Side a, Side b) {
+    Table table = Table.of("", ">layers", ">MACs", ">parameters", "first layer", "weight");
+    summary(table, "A: " + first, a);
+    summary(table, "B: " + second, b);
+    return "%s%nThese are different networks: %s of the same name; --all lists the layers of both"
+        .formatted(table, common(a, b) == 0 ? "no layer is" : "few layers are");
+  }
+
+  private static void summary(Table table, String name, Side side) {
+    String layer = side.layers().keySet().stream().findFirst().orElse("-");
+    table.row(
+        name,
+        side.size(),
+        Numbers.count(side.cost().macs()),
+        Numbers.count(side.cost().params()),
+        layer,
+        side.weight(layer));
   }
 
   private String text(Set<String> layers, Side a, Side b) {
@@ -118,6 +154,7 @@ final class DiffCommand implements Callable<Integer> {
     ObjectNode object = Output.object();
     total(object.putObject("a"), first, a.cost());
     total(object.putObject("b"), second, b.cost());
+    object.put("commonLayers", common(a, b));
     ArrayNode rows = object.putArray("layers");
     for (String layer : layers) {
       ObjectNode row = rows.addObject().put("node", layer);

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
+import io.espalier.graph.Shape;
 import io.espalier.onnx.OnnxReader;
+import io.espalier.onnx.OnnxWriter;
+import io.espalier.zoo.Zoo;
+import io.espalier.zoo.ZooOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,6 +203,22 @@ class CommandsTest {
     assertTrue(run.out().contains("16x1x3x3"), run.out());
     JsonNode json = Invocation.of("diff", net, small, "--json").json();
     assertTrue(json.at("/b/macs").asLong() < json.at("/a/macs").asLong());
+  }
+
+  @Test
+  void diff_ofUnrelatedNetworks_isShort() {
+    Graph vgg = Zoo.build("vgg16", new ZooOptions(3, Shape.of(1, 32, 32), 1));
+    Path other = temp.resolve("vgg.onnx");
+    OnnxWriter.write(vgg, other);
+    String text = Invocation.of("diff", net, other).out();
+    assertTrue(text.contains("different networks"), text);
+    assertTrue(text.contains("16x1x3x3") && text.contains("64x1x3x3"), text);
+    assertTrue(text.lines().count() < 8, text);
+    String whole = Invocation.of("diff", net, other, "--all").out();
+    assertTrue(whole.lines().count() > 20, whole);
+    JsonNode json = Invocation.of("diff", net, other, "--json").json();
+    assertTrue(json.path("layers").size() > 20, json.toString());
+    assertTrue(json.path("commonLayers").asInt() < 3, json.toString());
   }
 
   @Test
