@@ -6,11 +6,14 @@ import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.torch.Precision;
+import io.espalier.torch.TorchNet;
 import io.espalier.train.Accuracy;
+import io.espalier.train.Engine;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,27 +70,50 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Default: all processors.")
   private int threads = EvaluateOptions.defaults().threads();
 
+  @Option(
+      names = "--runtime",
+      paramLabel = "NAME",
+      description =
+          "libtorch or ort (ONNX Runtime). Default: libtorch where it has every operator, else"
+              + " ort.")
+  private Engine engine;
+
   @Override
   public Integer call() {
     Output output = common.output(parent);
     EvaluateOptions options = new EvaluateOptions(batch, precision, threads);
     Graph graph = input.read(file);
+    Engine used = engine(graph, output);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);
     Accuracy accuracy =
-        Evaluator.evaluate(graph, images, normalization, options, output.progress());
+        Evaluator.evaluate(graph, images, normalization, options, used, output.progress());
     Chance chance = Chance.of(graph, images);
     chance.warn(accuracy, file.toString(), normalization, output);
     output.print(
-        "%s: %s of %d images right (top 5: %s, loss %.4f)"
+        "%s: %s of %d images right (top 5: %s, loss %.4f%s)"
             .formatted(
                 file,
                 Numbers.accuracy(accuracy.top1()),
                 accuracy.images(),
                 Numbers.accuracy(accuracy.top5()),
-                accuracy.loss()));
-    output.result(result(accuracy, chance, normalization));
+                accuracy.loss(),
+                used == Engine.ORT ? ", in " + used : ""));
+    ObjectNode result = result(accuracy, chance, normalization);
+    output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
     return 0;
+  }
+
+  private Engine engine(Graph graph, Output output) {
+    if (engine != null) {
+      return engine;
+    }
+    Optional<String> obstacle = TorchNet.obstacle(graph);
+    if (obstacle.isPresent() && precision != Precision.FLOAT32) {
+      throw CliException.misuse("--precision needs libtorch, but " + obstacle.get());
+    }
+    obstacle.ifPresent(why -> output.note("evaluating in %s: %s".formatted(Engine.ORT, why)));
+    return obstacle.isPresent() ? Engine.ORT : Engine.LIBTORCH;
   }
 
   private Dataset part(DataSplits splits) {

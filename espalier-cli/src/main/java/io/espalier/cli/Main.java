@@ -7,6 +7,7 @@ import io.espalier.data.Normalization;
 import io.espalier.method.Iteration;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.torch.Precision;
+import io.espalier.train.Engine;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -68,6 +69,7 @@ public final class Main {
     line.registerConverter(PlanOptions.Scope.class, word(PlanOptions.Scope.class));
     line.registerConverter(Iteration.Schedule.class, word(Iteration.Schedule.class));
     line.registerConverter(EvaluateCommand.Split.class, word(EvaluateCommand.Split.class));
+    line.registerConverter(Engine.class, word(Engine.class));
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.report(console, e, traces));
     return line;

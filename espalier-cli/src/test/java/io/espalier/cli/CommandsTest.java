@@ -183,6 +183,19 @@ class CommandsTest {
   }
 
   @Test
+  void evaluate_inOnnxRuntime_saysSoAndAgrees() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    JsonNode libtorch = Invocation.of("evaluate", net, "--data", data, "--json").json();
+    JsonNode ort =
+        Invocation.of("evaluate", net, "--data", data, "--runtime", "ort", "--json").json();
+    assertEquals("libtorch", libtorch.path("runtime").asText());
+    assertEquals("ort", ort.path("runtime").asText());
+    assertEquals(libtorch.path("accuracy").asDouble(), ort.path("accuracy").asDouble());
+    Invocation run = Invocation.of("evaluate", net, "--data", data, "--runtime", "ort");
+    assertTrue(run.out().contains(", in ONNX Runtime)"), run.out());
+  }
+
+  @Test
   void bench_ofTwoNetworks_comparesWithTheFirst() {
     Path other = Samples.network(temp, "other.onnx", 2);
     Invocation run = Invocation.of("bench", net, other, "--rounds", 3, "--json");

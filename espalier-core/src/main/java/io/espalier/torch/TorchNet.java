@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -60,6 +61,17 @@ public final class TorchNet implements AutoCloseable {
   public static TorchNet of(Graph graph, NetOptions options) {
     Torch.start();
     return new TorchNet(graph, options);
+  }
+
+  /** Why {@code graph} cannot run on libtorch here; empty if it can. */
+  public static Optional<String> obstacle(Graph graph) {
+    try {
+      Torch.start();
+      NetCompiler.compile(graph);
+      return Optional.empty();
+    } catch (UnsupportedNodeException | UnsupportedPlatformException obstacle) {
+      return Optional.of(obstacle.getMessage());
+    }
   }
 
   private DeviceTensor upload(Tensor tensor) {

@@ -18,8 +18,11 @@ final class AccuracyCounter {
    * @param labels one a row; rows of label -1 do not count
    */
   void add(DeviceTensor logits, long[] labels) {
-    int classes = (int) logits.size(1);
-    float[] values = logits.toFloats();
+    add(logits.toFloats(), (int) logits.size(1), labels);
+  }
+
+  /** As above, with the logits row by row. */
+  void add(float[] values, int classes, long[] labels) {
     for (int row = 0; row < labels.length; row++) {
       if (labels[row] >= 0) {
         addRow(values, row * classes, classes, Math.toIntExact(labels[row]));

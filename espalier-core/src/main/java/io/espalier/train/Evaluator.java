@@ -7,6 +7,7 @@ import io.espalier.data.DataException;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
+import io.espalier.graph.Port;
 import io.espalier.progress.Progress;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
@@ -22,8 +23,18 @@ import java.util.function.BooleanSupplier;
 public final class Evaluator {
   private Evaluator() {}
 
+  /** A network that is ready to run; the caller closes it. */
+  interface Classifier extends AutoCloseable {
+    /** Runs a batch and counts its images. */
+    void count(Batch batch, AccuracyCounter counter);
+
+    @Override
+    void close();
+  }
+
   /**
-   * The accuracy of {@code graph} on the images of {@code data} that have a label.
+   * The accuracy of {@code graph} on the images of {@code data} that have a label, run by {@link
+   * Engine#of}.
    *
    * @throws TrainException if the data or the network's output do not allow that
    */
@@ -33,11 +44,57 @@ public final class Evaluator {
       Normalization normalization,
       EvaluateOptions options,
       Progress progress) {
-    Torch.threads(options.threads());
-    InputCheck.check(graph, data);
-    try (TorchNet net = TorchNet.of(graph, new NetOptions(options.precision(), true))) {
-      Batches batches = Batches.evaluation(data, normalization, options.batchSize());
-      return evaluate(net, batches, Taps.none(), progress);
+    return evaluate(graph, data, normalization, options, Engine.of(graph), progress);
+  }
+
+  /**
+   * The accuracy of {@code graph} on the images of {@code data} that have a label.
+   *
+   * @param engine what runs it
+   * @throws TrainException if the data, the network's output or the engine do not allow that
+   */
+  public static Accuracy evaluate(
+      Graph graph,
+      Dataset data,
+      Normalization normalization,
+      EvaluateOptions options,
+      Engine engine,
+      Progress progress) {
+    Port input = InputCheck.check(graph, data);
+    int fixed = engine == Engine.ORT ? OrtClassifier.fixedBatch(input) : 0;
+    int size = fixed > 0 ? fixed : options.batchSize();
+    Batches batches = Batches.evaluation(data, normalization, size);
+    try (Classifier classifier = classifier(graph, options, engine)) {
+      return evaluate(classifier, batches, progress, () -> false).orElseThrow();
+    }
+  }
+
+  private static Classifier classifier(Graph graph, EvaluateOptions options, Engine engine) {
+    return switch (engine) {
+      case LIBTORCH -> {
+        Torch.threads(options.threads());
+        TorchNet net = TorchNet.of(graph, new NetOptions(options.precision(), true));
+        yield new OnLibtorch(net, Taps.none());
+      }
+      case ORT -> OrtClassifier.of(graph, options);
+    };
+  }
+
+  private record OnLibtorch(TorchNet net, Taps taps) implements Classifier {
+    @Override
+    public void count(Batch batch, AccuracyCounter counter) {
+      try (Scope scope = Scope.open()) {
+        DeviceTensor images = DeviceTensor.of(batch.images(), batch.shape());
+        DeviceTensor output = net.forward(images, Mode.EVAL, taps);
+        counter.add(
+            Objective.logits(output).orElseThrow(() -> Objective.noClasses(output)),
+            batch.labels());
+      }
+    }
+
+    @Override
+    public void close() {
+      net.close();
     }
   }
 
@@ -49,6 +106,11 @@ public final class Evaluator {
   /** As above; empty if {@code stop} ended it. */
   static Optional<Accuracy> evaluate(
       TorchNet net, Batches batches, Taps taps, Progress progress, BooleanSupplier stop) {
+    return evaluate(new OnLibtorch(net, taps), batches, progress, stop);
+  }
+
+  private static Optional<Accuracy> evaluate(
+      Classifier classifier, Batches batches, Progress progress, BooleanSupplier stop) {
     AccuracyCounter counter = new AccuracyCounter();
     progress.begin("evaluating", batches.dataset().size(), "images");
     try (BatchStream stream = batches.all()) {
@@ -57,7 +119,7 @@ public final class Evaluator {
           return Optional.empty();
         }
         Batch batch = stream.next();
-        count(net, batch, taps, counter);
+        classifier.count(batch, counter);
         progress.advance(batch.count());
       }
     } catch (DataException failure) {
@@ -73,14 +135,5 @@ public final class Evaluator {
       throw new TrainException("an accuracy needs images with labels, and there are none");
     }
     return Optional.of(counter.accuracy());
-  }
-
-  private static void count(TorchNet net, Batch batch, Taps taps, AccuracyCounter counter) {
-    try (Scope scope = Scope.open()) {
-      DeviceTensor images = DeviceTensor.of(batch.images(), batch.shape());
-      DeviceTensor output = net.forward(images, Mode.EVAL, taps);
-      DeviceTensor logits = Objective.logits(output).orElseThrow(() -> Objective.noClasses(output));
-      counter.add(logits, batch.labels());
-    }
   }
 }

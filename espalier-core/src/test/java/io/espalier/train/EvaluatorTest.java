@@ -7,13 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
+import io.espalier.graph.Bytes;
+import io.espalier.graph.DataType;
+import io.espalier.graph.Dim;
 import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Op;
+import io.espalier.graph.Port;
+import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
 import io.espalier.progress.Progress;
 import io.espalier.torch.Precision;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class EvaluatorTest {
@@ -52,6 +62,66 @@ class EvaluatorTest {
             Progress.none());
     assertEquals(seven.top1(), forty.top1());
     assertEquals(seven.loss(), forty.loss(), 1e-6);
+  }
+
+  @Test
+  void onnxRuntime_countsAsLibtorchDoes() {
+    Dataset images = TinyTraining.stripes(40, 1);
+    Accuracy libtorch = evaluate(TinyTraining.net(), images);
+    assertEquals(Engine.LIBTORCH, Engine.of(TinyTraining.net()));
+    for (Graph net : List.of(TinyTraining.net(), fixedBatch(TinyTraining.net(), 9))) {
+      Accuracy other = onOnnxRuntime(net, images, OPTIONS);
+      assertEquals(libtorch.images(), other.images());
+      assertEquals(libtorch.top1(), other.top1());
+      assertEquals(libtorch.top5(), other.top5());
+      assertEquals(libtorch.loss(), other.loss(), 1e-6);
+    }
+    EvaluateOptions bf16 = OPTIONS.withPrecision(Precision.BFLOAT16);
+    assertThrows(TrainException.class, () -> onOnnxRuntime(TinyTraining.net(), images, bf16));
+  }
+
+  /** An operator that is carried but not modelled, behind the logits. */
+  @Test
+  void networkWithOpaqueNode_isRunByOnnxRuntime() {
+    Dataset images = TinyTraining.stripes(40, 1);
+    GraphBuilder builder = copy(TinyTraining.net(), port -> port);
+    // The node as it stands in a file: field 4, the operator's name.
+    Bytes payload = Bytes.copyOf(new byte[] {4 << 3 | 2, 4, 'S', 'i', 'z', 'e'});
+    Op size = new Op.Opaque("", "Size", List.of(), payload, "not modelled");
+    ValueType scalar = new ValueType(DataType.INT64, new Shape(List.of()));
+    builder.hint("size", scalar).add("size", size, "logits");
+    Graph opaque = builder.output(new Port("size", scalar)).build();
+    assertEquals(Engine.ORT, Engine.of(opaque));
+    Accuracy plain = evaluate(TinyTraining.net(), images);
+    Accuracy carried = evaluate(opaque, images);
+    assertEquals(plain.top1(), carried.top1());
+    assertEquals(plain.loss(), carried.loss(), 1e-6);
+  }
+
+  private static Accuracy onOnnxRuntime(Graph net, Dataset images, EvaluateOptions options) {
+    return Evaluator.evaluate(
+        net, images, TinyTraining.NORMALIZATION, options, Engine.ORT, Progress.none());
+  }
+
+  /** {@code graph} for exactly {@code batch} images. */
+  private static Graph fixedBatch(Graph graph, int batch) {
+    return copy(
+            graph,
+            port -> {
+              List<Dim> dims = new ArrayList<>(port.type().shape().dims());
+              dims.set(0, Dim.of(batch));
+              return new Port(port.name(), new ValueType(port.type().type(), new Shape(dims)));
+            })
+        .build();
+  }
+
+  private static GraphBuilder copy(Graph graph, UnaryOperator<Port> ports) {
+    GraphBuilder builder = new GraphBuilder(graph.name());
+    graph.inputs().forEach(port -> builder.input(ports.apply(port)));
+    graph.initializers().forEach(builder::initializer);
+    graph.nodes().forEach(builder::add);
+    graph.outputs().forEach(port -> builder.output(ports.apply(port)));
+    return builder;
   }
 
   @Test
