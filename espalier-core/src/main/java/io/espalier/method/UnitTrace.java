@@ -97,8 +97,16 @@ final class UnitTrace {
         .toArray(Unit[]::new);
   }
 
-  /** The scores of the cut network's units for the original's; what has none must stay. */
+  /**
+   * The scores of the cut network's units for the original's; what has none must stay.
+   *
+   * @throws IllegalArgumentException if the scores come with losses, which are those of a network
+   *     of which nothing is gone, and something is
+   */
   Scores toOriginal(Scores scores) {
+    if (!scores.losses().isEmpty() && toCurrent.size() < original.units()) {
+      throw new IllegalArgumentException("losses hold before the first cut only");
+    }
     List<double[]> all = new ArrayList<>();
     for (ChannelGroup group : original.groups()) {
       double[] own = new double[group.units()];
@@ -111,7 +119,7 @@ final class UnitTrace {
       }
       all.add(own);
     }
-    return new Scores(all);
+    return new Scores(all, scores.losses());
   }
 
   /** The units of the cut network that {@code units} of the original are, by group index. */

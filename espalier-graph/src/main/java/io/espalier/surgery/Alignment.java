@@ -129,7 +129,7 @@ public final class Alignment {
       Arrays.fill(stays, Double.POSITIVE_INFINITY);
       byGroup.set(group, stays);
     }
-    return new Scores(byGroup);
+    return new Scores(byGroup, scores.losses());
   }
 
   /** The groups with a part in a width that changed and is no multiple. */

@@ -34,6 +34,7 @@ final class BlockSelection {
 
   /**
    * @param writers number of layers that write the channels of each group, by group index
+   * @param known what the network loses, as in {@link Scores#losses()}
    * @param groups the blocks of each group in the order in which they go
    */
   BlockSelection(
@@ -41,15 +42,21 @@ final class BlockSelection {
       Budget.Quantity quantity,
       long limit,
       List<Integer> writers,
+      List<double[]> known,
       List<List<Atoms.Atom>> groups) {
     this.cost = cost;
     this.quantity = quantity;
     this.limit = limit;
     this.groups = groups.stream().filter(blocks -> !blocks.isEmpty()).toList();
     for (List<Atoms.Atom> blocks : this.groups) {
-      out.put(blocks.getFirst().group(), new ArrayDeque<>());
-      byGroup.put(blocks.getFirst().group(), blocks);
-      putLosses(blocks, writers.get(blocks.getFirst().group()));
+      int group = blocks.getFirst().group();
+      out.put(group, new ArrayDeque<>());
+      byGroup.put(group, blocks);
+      if (known.isEmpty()) {
+        putLosses(blocks, writers.get(group));
+      } else {
+        putLosses(blocks, known.get(group));
+      }
     }
   }
 
@@ -163,6 +170,16 @@ final class BlockSelection {
     }
   }
 
+  /** What is known that the network loses with each block. */
+  private void putLosses(List<Atoms.Atom> blocks, double[] known) {
+    int gone = 0;
+    for (Atoms.Atom block : blocks) {
+      double before = known[gone];
+      gone += block.units().length;
+      losses.put(block, known[gone] - before);
+    }
+  }
+
   private double loss(Atoms.Atom block) {
     return losses.get(block);
   }
@@ -238,14 +255,16 @@ final class BlockSelection {
     return copy;
   }
 
+  /** Blocks of a group go in one order, so that only their number can differ. */
   private void reset(Map<Integer, List<Atoms.Atom>> saved) {
-    out.keySet()
-        .forEach(
-            group -> {
-              while (!out.get(group).isEmpty()) {
-                putBack(group);
-              }
-            });
-    saved.values().forEach(blocks -> blocks.forEach(this::remove));
+    saved.forEach(
+        (group, blocks) -> {
+          while (out.get(group).size() > blocks.size()) {
+            putBack(group);
+          }
+        });
+    saved.forEach(
+        (group, blocks) ->
+            blocks.subList(out.get(group).size(), blocks.size()).forEach(this::remove));
   }
 }

@@ -24,6 +24,7 @@ import java.util.Set;
 public final class Planner {
   private final Graph graph;
   private final ChannelMap map;
+  private final Scores scores;
   private final PlanOptions options;
   private final WidthCost cost;
   private final List<List<Atoms.Atom>> atoms = new ArrayList<>();
@@ -33,9 +34,13 @@ public final class Planner {
       Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
     this.graph = graph;
     this.map = map;
+    this.scores = scores;
     this.options = options;
     this.gone = gone;
     this.cost = new WidthCost(graph, map, options.floor());
+    if (!gone.isEmpty() && !scores.losses().isEmpty()) {
+      throw new IllegalArgumentException("losses are those of a network of which nothing is gone");
+    }
     gone.forEach((group, units) -> cost.remove(group, units.stream().toArray()));
     requireMatches();
     Set<Integer> whole =
@@ -98,6 +103,19 @@ public final class Planner {
                 Arrays.stream(atom.units()).allMatch(u -> scores.of(atom.group(), u) <= threshold))
         .sorted(Comparator.comparingDouble(Atoms.Atom::score))
         .forEach(atom -> planner.cost.remove(atom.group(), atom.units()));
+    return planner.cost.removed();
+  }
+
+  /**
+   * The units that go if {@code group} alone loses as many as make at most {@code share} of it;
+   * what {@code options} keep stays.
+   *
+   * @param group index of the group
+   */
+  public static Map<Integer, BitSet> alone(
+      Graph graph, ChannelMap map, Scores scores, PlanOptions options, int group, double share) {
+    Planner planner = new Planner(graph, map, scores, options, Map.of());
+    planner.removeShare(map.groups().get(group), share);
     return planner.cost.removed();
   }
 
@@ -207,10 +225,10 @@ public final class Planner {
             .filter(group -> ratio(group).isEmpty())
             .map(group -> atoms.get(group.index()))
             .toList();
-    if (options.align() > 1) {
+    if (options.align() > 1 || !scores.losses().isEmpty()) {
       boolean uniform = options.ranking() == PlanOptions.Ranking.UNIFORM;
       List<Integer> writers = map.groups().stream().map(g -> g.producers().size()).toList();
-      new BlockSelection(cost, budget.quantity(), limit, writers, ranked)
+      new BlockSelection(cost, budget.quantity(), limit, writers, scores.losses(), ranked)
           .meet(uniform ? Optional.of(uniformOrder()) : Optional.empty());
       return;
     }

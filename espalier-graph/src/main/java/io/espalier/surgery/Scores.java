@@ -6,13 +6,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How much each unit matters; the smallest goes first.
+ * How much each unit matters; the smallest goes first. Where losses are known too, scores only say
+ * which unit of a group goes next, and what goes is what loses least for the cost that it saves.
  *
  * @param byGroup one array a channel group, one score a unit
+ * @param losses what the network loses once 0, 1, 2, ... units of a group are gone, one array a
+ *     channel group, never falling; empty where nothing is known but the scores. The loss of a
+ *     network is the sum over its groups
  */
-public record Scores(List<double[]> byGroup) {
+public record Scores(List<double[]> byGroup, List<double[]> losses) {
   public Scores {
     byGroup = byGroup.stream().map(double[]::clone).toList();
+    losses = losses.stream().map(double[]::clone).toList();
     for (double[] scores : byGroup) {
       for (double score : scores) {
         if (Double.isNaN(score)) {
@@ -20,6 +25,34 @@ public record Scores(List<double[]> byGroup) {
         }
       }
     }
+    if (!losses.isEmpty()) {
+      requireLosses(byGroup, losses);
+    }
+  }
+
+  /** Scores without losses. */
+  public Scores(List<double[]> byGroup) {
+    this(byGroup, List.of());
+  }
+
+  private static void requireLosses(List<double[]> byGroup, List<double[]> losses) {
+    boolean fit = losses.size() == byGroup.size();
+    for (int group = 0; fit && group < losses.size(); group++) {
+      double[] own = losses.get(group);
+      fit = own.length == byGroup.get(group).length + 1;
+      for (int gone = 1; fit && gone < own.length; gone++) {
+        fit = own[gone] >= own[gone - 1];
+      }
+    }
+    if (!fit) {
+      throw new IllegalArgumentException(
+          "losses need one number more than a group has units, none below the one before");
+    }
+  }
+
+  /** The same order with what the network loses. */
+  public Scores withLosses(List<double[]> newLosses) {
+    return new Scores(byGroup, newLosses);
   }
 
   /** Scores every group of {@code map}. */
