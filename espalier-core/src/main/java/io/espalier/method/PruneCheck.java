@@ -40,7 +40,12 @@ final class PruneCheck {
     }
   }
 
-  private static void check(MethodInfo info, PruneJob job) {
+  /**
+   * Makes sure that {@code job} has what a method needs.
+   *
+   * @throws MethodException if it has not
+   */
+  static void check(MethodInfo info, PruneJob job) {
     for (Need need : info.needs()) {
       unmet(need, job)
           .ifPresent(

@@ -103,7 +103,7 @@ public record PruneOptions(
         newSource, fineTuning, training, recalibrationBatches, seed, evaluation);
   }
 
-  private PlanSource.ByMethod method() {
+  PlanSource.ByMethod method() {
     if (source instanceof PlanSource.ByMethod made) {
       return made;
     }

@@ -3,12 +3,14 @@ package io.espalier.method;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.file.AtomicFile;
 import io.espalier.graph.Tensor;
 import io.espalier.surgery.PlanFile;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.train.RunFolder;
 import io.espalier.train.TensorFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,6 +179,20 @@ final class PruneStore {
     } catch (IOException failure) {
       throw new MethodException(
           "cannot write %s: %s".formatted(file, failure.getMessage()), failure);
+    }
+  }
+
+  /** Writes a file for the user into the folder; without a folder, does nothing. */
+  void write(String name, String text) {
+    if (folder.isPresent()) {
+      Path file = folder.get().path().resolve(name);
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      try {
+        AtomicFile.write(file, out -> out.write(bytes));
+      } catch (IOException failure) {
+        throw new MethodException(
+            "cannot write %s: %s".formatted(file, failure.getMessage()), failure);
+      }
     }
   }
 

@@ -4,9 +4,12 @@ import io.espalier.data.DataSplits;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.progress.Progress;
+import io.espalier.surgery.PlanOptions;
 import io.espalier.train.RunFolder;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Prunes a network:
@@ -87,5 +90,49 @@ public final class Pruner {
     try (RunFolder.Lock lock = folder.lock()) {
       return new PruneRun(job, PruneStore.in(folder, PruneIdentity.of(job))).run();
     }
+  }
+
+  /**
+   * What came of work at a bench.
+   *
+   * @param result empty if it was asked to stop; the same call on the same folder goes on
+   * @param warnings what the user should know, one line each
+   */
+  public record Study<T>(Optional<T> result, List<String> warnings) {
+    public Study {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
+   * Lets {@code work} use the bench of this pruner's method, for what can be found out about a
+   * network without pruning it.
+   *
+   * @param folder where pieces of work are kept; empty to keep them in memory
+   * @throws MethodException as {@link #run(RunFolder)}
+   */
+  public <T> Study<T> study(Optional<RunFolder> folder, Function<Workbench, T> work) {
+    PruneCheck.check(job);
+    if (folder.isEmpty()) {
+      return study(PruneStore.inMemory(), work);
+    }
+    try (RunFolder.Lock lock = folder.get().lock()) {
+      return study(PruneStore.in(folder.get(), PruneIdentity.of(job)), work);
+    }
+  }
+
+  private <T> Study<T> study(PruneStore store, Function<Workbench, T> work) {
+    PlanOptions options = job.options().method().options();
+    Stages stages = new Stages(job, store);
+    Cuts cuts = new Cuts(job, stages);
+    long seed = job.options().seed();
+    Workbench bench = new Workbench(job, options, seed, Workbench.PROCEDURE, store, stages, cuts);
+    Optional<T> result = Optional.empty();
+    try {
+      result = Optional.of(work.apply(bench));
+    } catch (StoppedException stopped) {
+      // What is on record stays.
+    }
+    return new Study<>(result, bench.warnings());
   }
 }

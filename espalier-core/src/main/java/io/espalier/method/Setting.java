@@ -22,7 +22,9 @@ public record Setting(
     /** A whole number. */
     INTEGER("a whole number"),
     /** true or false. */
-    FLAG("true or false");
+    FLAG("true or false"),
+    /** Any text, such as the name of a file. */
+    TEXT("a text");
 
     private final String words;
 
@@ -59,6 +61,11 @@ public record Setting(
     return new Setting(name, Type.FLAG, Boolean.toString(initial), List.of(), meaning);
   }
 
+  /** A setting whose values the method itself makes sense of; {@code initial} is not blank. */
+  public static Setting text(String name, String initial, String meaning) {
+    return new Setting(name, Type.TEXT, initial, List.of(), meaning);
+  }
+
   /** What values it takes, in words: {@code one of sum, mean}. */
   public String values() {
     return type == Type.CHOICE ? type.words + " " + String.join(", ", allowed) : type.words;
@@ -74,6 +81,7 @@ public record Setting(
       case FLAG -> value.equals("true") || value.equals("false");
       case INTEGER -> value.matches("[+-]?[0-9]{1,18}");
       case NUMBER -> isNumber(value);
+      case TEXT -> !value.isBlank();
     };
   }
 

@@ -91,6 +91,11 @@ public final class Settings {
     return Boolean.parseBoolean(value(name));
   }
 
+  /** The value of the text {@code name}. */
+  public String text(String name) {
+    return value(name);
+  }
+
   /** Every setting's value by name, in the order in which the method declares them. */
   public Map<String, String> toMap() {
     return values;

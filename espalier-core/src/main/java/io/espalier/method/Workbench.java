@@ -88,6 +88,12 @@ public final class Workbench {
     return options;
   }
 
+  /** The settings of the method that the bench is for. */
+  public Settings settings() {
+    PlanSource.ByMethod method = job.options().method();
+    return Settings.of(Methods.get(method.id()).info(), method.settings());
+  }
+
   /** The seed of all that is random in the method. */
   public long seed() {
     return seed;
@@ -127,6 +133,30 @@ public final class Workbench {
     return job.progress();
   }
 
+  /**
+   * What the criterion called {@code id} says about {@link #graph()}: for methods that leave it to
+   * a criterion which units of a layer go. Is worked out anew at each call.
+   *
+   * @param settings what the user chose of the criterion's settings, by name
+   * @throws IllegalArgumentException if there is no such criterion, or a setting does not fit
+   * @throws MethodException if the criterion needs what there is not
+   */
+  public Scores scores(String id, Map<String, String> settings) {
+    PruningMethod method = Methods.create(id, settings);
+    PruneCheck.check(Methods.get(id).info(), job);
+    return switch (method) {
+      case Criterion criterion -> {
+        Scoring scoring = Scoring.of(criterion, graph(), channels(), seed, progress());
+        scoring.warning(id).ifPresent(this::warn);
+        yield scoring.scores();
+      }
+      case DataCriterion criterion -> criterion.score(this);
+      case Procedure procedure ->
+          throw new IllegalArgumentException(
+              "'%s' is no criterion: it does not score units, but prunes by itself".formatted(id));
+    };
+  }
+
   // Pieces of work
 
   /**
@@ -156,6 +186,15 @@ public final class Workbench {
   public Map<String, Tensor> arrays(String name, Supplier<Map<String, Tensor>> work) {
     stopIfAsked();
     return store.arrays(prefix + "-" + name, work);
+  }
+
+  /**
+   * Writes a file for the user into the run's folder; without a folder, does nothing.
+   *
+   * @param name of the file, without folder
+   */
+  public void write(String name, String text) {
+    store.write(name, text);
   }
 
   /**

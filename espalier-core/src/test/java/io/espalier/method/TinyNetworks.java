@@ -186,7 +186,7 @@ public final class TinyNetworks {
   }
 
   /** Images whose class is where they are bright. */
-  static DataSplits splits() {
+  public static DataSplits splits() {
     return new DataSplits(images(48, 1), images(12, 2), images(24, 3));
   }
 
