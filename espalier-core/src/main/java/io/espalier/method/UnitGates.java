@@ -80,13 +80,28 @@ public final class UnitGates {
           "gates must be [%d] or [N, %d], but got %s"
               .formatted(units, units, java.util.Arrays.toString(shape)));
     }
-    DeviceTensor rows = shape.length == 1 ? gates.reshape(1, units) : gates;
-    DeviceTensor padded = DeviceTensor.cat(List.of(rows, DeviceTensor.ones(rows.size(0), 1)), 1);
+    DeviceTensor padded = padded(gates);
     Map<String, UnaryOperator<DeviceTensor>> functions = new HashMap<>();
     for (Carriage place : places) {
       functions.put(place.value(), x -> x.mul(spread(padded, place).to(x.type())));
     }
     return Taps.of(functions);
+  }
+
+  /**
+   * The value {@code x} of {@code place} times its gates: for gates that are found while the network
+   * runs.
+   *
+   * @param gates as for {@link #taps}
+   */
+  public DeviceTensor gated(Carriage place, DeviceTensor x, DeviceTensor gates) {
+    return x.mul(spread(padded(gates), place).to(x.type()));
+  }
+
+  /** Rows of gates with a one behind each, for the positions that are no unit. */
+  private DeviceTensor padded(DeviceTensor gates) {
+    DeviceTensor rows = gates.shape().length == 1 ? gates.reshape(1, units) : gates;
+    return DeviceTensor.cat(List.of(rows, DeviceTensor.ones(rows.size(0), 1)), 1);
   }
 
   /** The gates of {@code place}'s positions, {@code [N or 1, ...]}, to be broadcast over it. */
