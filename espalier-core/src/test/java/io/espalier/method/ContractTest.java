@@ -55,6 +55,7 @@ class ContractTest {
   private static Map<String, String> quick(String method) {
     return switch (method) {
       case "sensitivity" -> Map.of("keep", "0.75,0.5,0.25");
+      case "autopruner" -> Map.of("epochs", "2", "interval", "2", "rate", "0.02");
       default -> Map.of();
     };
   }

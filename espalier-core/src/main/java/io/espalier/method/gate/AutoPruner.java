@@ -17,17 +17,10 @@ import java.util.Set;
  * to zeros and ones as {@code alpha} grows.
  */
 public final class AutoPruner implements MethodProvider {
-  static final String ORDER = "order";
-  static final String EPOCHS = "epochs";
-  static final String RATE = "rate";
-  static final String KEPT = "kept";
-
-  /** Which groups are learned at the same time. */
-  enum Order {
-    ALL,
-    STAGE,
-    LAYER
-  }
+  private static final String ORDER = "order";
+  private static final String EPOCHS = "epochs";
+  private static final String RATE = "rate";
+  private static final String KEPT = "kept";
 
   @Override
   public MethodInfo info() {
@@ -70,23 +63,11 @@ public final class AutoPruner implements MethodProvider {
 
   @Override
   public Procedure create(Settings settings) {
-    Order order = Order.valueOf(settings.choice(ORDER).toUpperCase(Locale.ROOT));
-    double kept = settings.number(KEPT);
-    if (!(kept > 0 && kept <= 1)) {
-      throw new IllegalArgumentException(
-          "method 'autopruner': kept must be above 0 and at most 1, but got " + kept);
-    }
-    long epochs = settings.integer(EPOCHS);
-    if (epochs < 1 || epochs > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "method 'autopruner': epochs must be 1 or more, but got " + epochs);
-    }
-    double rate = settings.number(RATE);
-    if (!(rate > 0)) {
-      throw new IllegalArgumentException(
-          "method 'autopruner': rate must be above 0, but got " + rate);
-    }
     return new CodePruning(
-        CodeOptions.of(settings), order, (int) epochs, rate, kept, settings.toMap().toString());
+        CodeOptions.of(settings),
+        CodePruning.Order.valueOf(settings.choice(ORDER).toUpperCase(Locale.ROOT)),
+        Math.clamp(settings.integer(EPOCHS), 0, Integer.MAX_VALUE),
+        settings.number(RATE),
+        settings.number(KEPT));
   }
 }

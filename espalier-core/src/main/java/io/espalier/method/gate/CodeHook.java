@@ -17,7 +17,6 @@ import io.espalier.train.TrainHook;
 import io.espalier.train.TrainRun;
 import io.espalier.train.TrainStep;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -158,10 +157,7 @@ final class CodeHook implements TrainHook, AutoCloseable {
     List<double[]> all = new ArrayList<>(fixed);
     for (GroupCode code : codes) {
       if (code.looked()) {
-        boolean[] binary = code.last().binary();
-        double[] ones = new double[binary.length];
-        Arrays.setAll(ones, unit -> binary[unit] ? 1 : 0);
-        all.set(code.source().group(), ones);
+        all.set(code.source().group(), code.last().ones());
       }
     }
     return all;

@@ -50,7 +50,7 @@ record CodeOptions(
         settings.number(LOCK_AFTER),
         settings.number(LAMBDA),
         settings.flag(ADAPTIVE),
-        (int) Math.clamp(settings.integer(INTERVAL), 0, Integer.MAX_VALUE),
+        Math.clamp(settings.integer(INTERVAL), 0, Integer.MAX_VALUE),
         settings.number(INIT_SCALE));
   }
 

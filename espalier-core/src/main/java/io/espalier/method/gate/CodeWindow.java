@@ -38,6 +38,14 @@ record CodeWindow(int batches, int[] open, double[] sums) {
     return binary;
   }
 
+  /** {@link #binary()} as numbers. */
+  double[] ones() {
+    boolean[] binary = binary();
+    double[] ones = new double[binary.length];
+    Arrays.setAll(ones, unit -> binary[unit] ? 1 : 0);
+    return ones;
+  }
+
   /** The mean code of each unit. */
   double[] means() {
     return Arrays.stream(sums).map(sum -> sum / Math.max(1, batches)).toArray();

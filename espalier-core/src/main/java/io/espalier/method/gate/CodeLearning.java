@@ -1,0 +1,165 @@
+package io.espalier.method.gate;
+
+import io.espalier.channel.ChannelGroup;
+import io.espalier.channel.ChannelMap;
+import io.espalier.graph.Graph;
+import io.espalier.method.Evidence;
+import io.espalier.method.KeptCounts;
+import io.espalier.method.UnitGates;
+import io.espalier.method.Workbench;
+import io.espalier.surgery.PlanOptions;
+import io.espalier.surgery.Planner;
+import io.espalier.surgery.Scores;
+import io.espalier.torch.Sgd;
+import io.espalier.train.TrainOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The codes of a network, learned portion by portion. Between two portions the units that are out
+ * are silenced by gates of zeros, which is what the network computes that is cut in the end.
+ */
+final class CodeLearning {
+  private static final double CLOSED = 0;
+
+  private final Workbench bench;
+  private final CodePruning pruning;
+  private final ChannelMap map;
+  private final Graph read;
+  private final ChannelMap readMap;
+  private final Map<Integer, CodeSource> sources = new LinkedHashMap<>();
+  private final KeptCounts counts;
+  private final List<double[]> fixed = new ArrayList<>();
+  private final List<double[]> scores = new ArrayList<>();
+  private final Map<Integer, double[]> means = new TreeMap<>();
+  private Graph trained;
+
+  CodeLearning(Workbench bench, CodePruning pruning) {
+    this.bench = bench;
+    this.pruning = pruning;
+    map = bench.channels();
+    trained = bench.graph();
+    read = ReadPoints.of(bench.graph(), map);
+    readMap = ChannelMap.of(read);
+    Set<Integer> whole = new TreeSet<>();
+    for (ChannelGroup group : readMap.groups()) {
+      CodeSource.of(read, readMap, group)
+          .ifPresentOrElse(
+              source -> sources.put(group.index(), source), () -> whole.add(group.index()));
+      fixed.add(filled(group, 1));
+      scores.add(filled(group, Double.POSITIVE_INFINITY));
+    }
+    warnOf(whole);
+    counts =
+        KeptCounts.of(bench.graph(), map, bench.options(), whole, pruning.otherwise());
+  }
+
+  private void warnOf(Collection<Integer> whole) {
+    if (!whole.isEmpty()) {
+      bench.warn(
+          "autopruner finds no value that carries all channels of %s, and they stay whole"
+              .formatted(whole.stream().map(i -> map.groups().get(i).name()).toList()));
+    }
+  }
+
+  private static double[] filled(ChannelGroup group, double value) {
+    double[] all = new double[group.units()];
+    Arrays.fill(all, value);
+    return all;
+  }
+
+  /** The groups that are to lose units, in the portions in which they are learned. */
+  List<List<ChannelGroup>> portions() {
+    Map<Object, List<ChannelGroup>> portions = new LinkedHashMap<>();
+    for (ChannelGroup group : map.groups()) {
+      if (!counts.whole(group)) {
+        Object key =
+            switch (pruning.order()) {
+              case ALL -> "all";
+              case STAGE -> sources.get(group.index()).space();
+              case LAYER -> group.index();
+            };
+        portions.computeIfAbsent(key, k -> new ArrayList<>()).add(group);
+      }
+    }
+    return List.copyOf(portions.values());
+  }
+
+  /** Trains network and codes of {@code groups}. */
+  void learn(String name, List<ChannelGroup> groups) {
+    TrainOptions training = pruning.training(bench.training());
+    try (CodeHook hook = hook(name, groups, training)) {
+      Graph start = read.withWeights(trained.initializers());
+      Graph end = bench.train(name, start, training, hook);
+      trained = bench.graph().withWeights(end.initializers());
+      for (GroupCode code : hook.codes()) {
+        int group = code.source().group();
+        means.put(group, code.last().means());
+        scores.set(group, bench.options().hasSize() ? means.get(group) : code.last().ones());
+      }
+      bench.record(name, () -> CodeReport.training(bench, end, hook, map));
+    }
+  }
+
+  private CodeHook hook(String name, List<ChannelGroup> groups, TrainOptions training) {
+    List<GroupCode> codes = new ArrayList<>();
+    for (ChannelGroup group : groups) {
+      double r = (double) counts.of(group) / group.units();
+      codes.add(
+          new GroupCode(
+              sources.get(group.index()),
+              group.units(),
+              r,
+              pruning.codes(),
+              Evidence.of(bench.graph(), group, bench.seed()).random()));
+    }
+    String out = fixed.stream().map(Arrays::hashCode).toList().toString();
+    return new CodeHook(
+        "autopruner %s %s %s of %s".formatted(name, pruning, groups, Integer.toHexString(out.hashCode())),
+        UnitGates.of(read, readMap),
+        codes,
+        fixed,
+        new Sgd.Options(training.momentum(), training.nesterov()),
+        training.weightDecay());
+  }
+
+  /** Decides what goes of a group that is learned, and silences it as if it was cut. */
+  void silence(ChannelGroup group) {
+    BitSet gone = choice(group);
+    double[] gates = filled(group, 1);
+    double[] decided = filled(group, Double.POSITIVE_INFINITY);
+    gone.stream().forEach(unit -> gates[unit] = CLOSED);
+    gone.stream().forEach(unit -> decided[unit] = scores.get(group.index())[unit]);
+    fixed.set(group.index(), gates);
+    scores.set(group.index(), decided);
+  }
+
+  private BitSet choice(ChannelGroup group) {
+    double share = 1 - (double) counts.of(group) / group.units();
+    PlanOptions own = bench.options().withoutSize().withAlign(1);
+    PlanOptions ratio = own.withRatios(Map.of(group.name(), share));
+    Map<Integer, BitSet> removed =
+        bench.options().hasSize()
+            ? Planner.removal(bench.graph(), map, new Scores(scores), ratio)
+            : Planner.removalUpTo(
+                bench.graph(), map, new Scores(scores), own, CLOSED, Map.of());
+    return removed.getOrDefault(group.index(), new BitSet());
+  }
+
+  /** Removes the units with the smallest codes until the budget is met, or those whose code is 0. */
+  void cut() {
+    Scores all = new Scores(scores);
+    Map<Integer, BitSet> removed =
+        bench.options().hasSize() ? bench.removal(all) : bench.removalUpTo(all, CLOSED);
+    bench.record("removal", () -> CodeReport.removal(map, removed, means));
+    bench.cut("cut", trained, bench.unitEntries(removed));
+  }
+}
