@@ -89,8 +89,8 @@ public final class UnitGates {
   }
 
   /**
-   * The value {@code x} of {@code place} times its gates: for gates that are found while the network
-   * runs.
+   * The value {@code x} of {@code place} times its gates: for gates that are found while the
+   * network runs.
    *
    * @param gates as for {@link #taps}
    */

@@ -58,7 +58,8 @@ public final class AutoPruner implements MethodProvider {
             Setting.integer(CodeOptions.INTERVAL, 20, "steps between two looks at the codes"),
             Setting.number(
                 CodeOptions.INIT_SCALE, 10, "factor on the first weights of the code layers")),
-        "Trains a code of zeros and ones with the network and removes the units whose code is zero.");
+        "Trains a code of zeros and ones with the network and removes the units whose code is"
+            + " zero.");
   }
 
   @Override

@@ -1,22 +1,18 @@
 package io.espalier.method.gate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.channel.Carriage;
 import io.espalier.graph.Tensor;
-import io.espalier.method.UnitGates;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
 import io.espalier.torch.Sgd;
 import io.espalier.torch.Taps;
-import io.espalier.train.EpochMetrics;
 import io.espalier.train.HookState;
 import io.espalier.train.TrainHook;
+import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainRun;
 import io.espalier.train.TrainStep;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,51 +20,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
- * Learns codes together with the network: multiplies the units by their codes, adds the sparsity
- * losses, and trains the code layers by an optimiser of its own at the network's learning rate.
- * Owns the code layers.
+ * Learns codes together with the network: weighs values by them, adds their sparsity losses, and
+ * trains the code layers by an optimiser of its own, at the network's rate, momentum and decay.
+ * Validation goes by the binary codes of the last looks. Owns the codes.
  */
 final class CodeHook implements TrainHook, AutoCloseable {
   private static final String MOMENTUM = "momentum/";
 
   private final String identity;
-  private final UnitGates gates;
-  private final List<GroupCode> codes;
-  private final List<double[]> fixed;
+  private final Gating gating;
+  private final List<Code> codes;
   private final Sgd sgd;
-  private final ArrayNode history = JsonNodeFactory.instance.arrayNode();
   private long totalSteps = 1;
   private long steps;
 
   /**
-   * @param gates the units of the network that is trained
+   * @param gating where the codes weigh
    * @param codes what is learned; closed with this hook
-   * @param fixed the gates of all units by group index; those of groups in {@code codes} do not
-   *     count
    */
-  CodeHook(
-      String identity,
-      UnitGates gates,
-      List<GroupCode> codes,
-      List<double[]> fixed,
-      Sgd.Options descent,
-      double weightDecay) {
+  CodeHook(String identity, Gating gating, List<Code> codes, TrainOptions training) {
     this.identity = identity;
-    this.gates = gates;
+    this.gating = gating;
     this.codes = List.copyOf(codes);
-    this.fixed = List.copyOf(fixed);
-    this.sgd = new Sgd(parameters(), descent, name -> weightDecay);
+    Sgd.Options descent = new Sgd.Options(training.momentum(), training.nesterov());
+    this.sgd = new Sgd(parameters(), descent, name -> training.weightDecay());
   }
 
   private Map<String, DeviceTensor> parameters() {
     Map<String, DeviceTensor> parameters = new LinkedHashMap<>();
-    for (GroupCode code : codes) {
-      code.layer()
-          .parameters()
-          .forEach((name, tensor) -> parameters.put(code.source().group() + "/" + name, tensor));
+    for (Code code : codes) {
+      for (int part = 0; part < code.sources().size(); part++) {
+        String prefix = code.sources().get(part).index() + "/";
+        code.layer(part)
+            .parameters()
+            .forEach((name, tensor) -> parameters.put(prefix + name, tensor));
+      }
     }
     return parameters;
   }
@@ -76,6 +64,11 @@ final class CodeHook implements TrainHook, AutoCloseable {
   @Override
   public String identity() {
     return identity;
+  }
+
+  /** What is learned. */
+  List<Code> codes() {
+    return codes;
   }
 
   @Override
@@ -90,33 +83,21 @@ final class CodeHook implements TrainHook, AutoCloseable {
 
   @Override
   public Taps taps(Mode mode) {
-    return mode == Mode.EVAL ? binaryTaps() : softTaps();
-  }
-
-  /** Taps that compute the code of the batch and multiply by it. */
-  Taps softTaps() {
-    return new CodeTaps(true);
-  }
-
-  /** Taps that multiply by the binary codes, whatever the batch. */
-  private Taps binaryTaps() {
-    return new CodeTaps(false);
+    return new CodeTaps(mode != Mode.EVAL);
   }
 
   private final class CodeTaps implements Taps {
     private final boolean soft;
-    private final Map<String, Carriage> places = new LinkedHashMap<>();
 
     private CodeTaps(boolean soft) {
       this.soft = soft;
-      gates.places().forEach(place -> places.put(place.value(), place));
     }
 
     @Override
     public Set<String> values() {
-      Set<String> values = new LinkedHashSet<>(places.keySet());
+      Set<String> values = new LinkedHashSet<>(gating.values());
       if (soft) {
-        codes.forEach(code -> values.add(code.source().value()));
+        codes.forEach(code -> code.sources().forEach(source -> values.add(source.value())));
       }
       return values;
     }
@@ -124,60 +105,28 @@ final class CodeHook implements TrainHook, AutoCloseable {
     @Override
     public DeviceTensor tap(String value, DeviceTensor x) {
       if (soft) {
-        codes.stream()
-            .filter(code -> code.source().value().equals(value))
-            .forEach(code -> code.encode(x, done()));
+        codes.forEach(code -> code.encode(value, x, done()));
       }
-      Carriage place = places.get(value);
-      return place == null ? x : gates.gated(place, x, soft ? soft(place) : binary());
+      return gating.values().contains(value) ? gating.weighed(value, x, this::code) : x;
     }
-  }
 
-  /** Gates in which the groups of {@code place} that are learned have the code of the batch. */
-  private DeviceTensor soft(Carriage place) {
-    List<DeviceTensor> parts =
-        IntStream.range(0, fixed.size())
-            .mapToObj(
-                group ->
-                    code(group)
-                        .filter(code -> place.groups().contains(group))
-                        .map(GroupCode::current)
-                        .orElseGet(() -> tensor(fixed.get(group))))
-            .toList();
-    return DeviceTensor.cat(parts, 0);
-  }
-
-  private DeviceTensor binary() {
-    List<DeviceTensor> parts = binaries().stream().map(CodeHook::tensor).toList();
-    return DeviceTensor.cat(parts, 0);
-  }
-
-  /** The gates of all units by group index, with binary codes where there are any. */
-  private List<double[]> binaries() {
-    List<double[]> all = new ArrayList<>(fixed);
-    for (GroupCode code : codes) {
-      if (code.looked()) {
-        all.set(code.source().group(), code.last().ones());
+    private Optional<DeviceTensor> code(int index) {
+      for (Code code : codes) {
+        for (int part = 0; part < code.sources().size(); part++) {
+          if (code.sources().get(part).index() == index) {
+            return soft
+                ? Optional.of(code.current(part))
+                : code.binary(part).map(Gating::tensor);
+          }
+        }
       }
+      return Optional.empty();
     }
-    return all;
-  }
-
-  private Optional<GroupCode> code(int group) {
-    return codes.stream().filter(code -> code.source().group() == group).findFirst();
-  }
-
-  private static DeviceTensor tensor(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return DeviceTensor.of(floats, floats.length);
   }
 
   @Override
   public Optional<DeviceTensor> extraLoss(TrainStep step) {
-    return codes.stream().map(GroupCode::penalty).reduce(DeviceTensor::add);
+    return codes.stream().map(Code::penalty).reduce(DeviceTensor::add);
   }
 
   @Override
@@ -189,30 +138,21 @@ final class CodeHook implements TrainHook, AutoCloseable {
   }
 
   @Override
-  public void endOfEpoch(EpochMetrics metrics) {
-    ObjectNode epoch = history.addObject();
-    epoch.put("epoch", metrics.epoch());
-    epoch.put("alpha", mean(code -> code.alpha(done())));
-    epoch.put("lambda", mean(GroupCode::lambda));
-    epoch.put("kept", mean(code -> code.last().kept()));
-    epoch.put("decided", mean(code -> code.last().decided()));
-    epoch.put("inconsistency", mean(code -> code.last().inconsistency()));
+  public Map<String, Double> figures() {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("alpha", mean(code -> code.alpha(done())));
+    figures.put("lambda", mean(Code::lambda));
+    figures.put("kept", mean(code -> code.last().kept()));
+    figures.put("decided", mean(code -> code.last().decided()));
+    figures.put("inconsistency", mean(code -> code.last().inconsistency()));
+    return figures;
   }
 
-  /** The mean of a figure of each group, weighted by its units. */
-  private double mean(ToDoubleFunction<GroupCode> figure) {
-    double units = codes.stream().mapToInt(GroupCode::units).sum();
+  /** The mean of a figure of each code, weighted by its length. */
+  private double mean(ToDoubleFunction<Code> figure) {
+    double units = codes.stream().mapToInt(Code::units).sum();
     return codes.stream().mapToDouble(code -> code.units() * figure.applyAsDouble(code)).sum()
         / units;
-  }
-
-  /** One entry an epoch: sharpness, weight, kept and decided shares, inconsistency. */
-  ArrayNode history() {
-    return history;
-  }
-
-  List<GroupCode> codes() {
-    return codes;
   }
 
   @Override
@@ -221,7 +161,7 @@ final class CodeHook implements TrainHook, AutoCloseable {
     parameters().forEach((name, tensor) -> tensors.put(name, tensor.toHost()));
     sgd.state().forEach((name, tensor) -> tensors.put(MOMENTUM + name, tensor));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("steps", steps).set("history", history.deepCopy());
+    json.put("steps", steps);
     ArrayNode states = json.putArray("codes");
     codes.forEach(code -> states.add(code.save()));
     return new HookState(tensors, json);
@@ -230,33 +170,20 @@ final class CodeHook implements TrainHook, AutoCloseable {
   @Override
   public void restore(HookState state) {
     steps = state.json().path("steps").asLong();
-    history.removeAll();
-    state.json().path("history").forEach(history::add);
     Map<String, Tensor> momentum = new LinkedHashMap<>();
-    state
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (name.startsWith(MOMENTUM)) {
-                momentum.put(name.substring(MOMENTUM.length()), tensor);
-              }
-            });
+    state.tensors().keySet().stream()
+        .filter(name -> name.startsWith(MOMENTUM))
+        .forEach(name -> momentum.put(name.substring(MOMENTUM.length()), state.tensors().get(name)));
     sgd.load(momentum);
     for (int i = 0; i < codes.size(); i++) {
-      GroupCode code = codes.get(i);
-      JsonNode saved = state.json().path("codes").path(i);
-      code.restore(saved);
-      Map<String, Tensor> weights = new LinkedHashMap<>();
-      for (String name : code.layer().parameters().keySet()) {
-        weights.put(name, state.tensors().get(code.source().group() + "/" + name));
-      }
-      code.layer().load(weights);
+      codes.get(i).restore(state.json().path("codes").path(i));
     }
+    CodeLayer.load(parameters(), state.tensors());
   }
 
   @Override
   public void close() {
     sgd.close();
-    codes.forEach(GroupCode::close);
+    codes.forEach(Code::close);
   }
 }

@@ -56,13 +56,14 @@ final class CodeLayer implements AutoCloseable {
     return sums.add(bias).mul(alpha).sigmoid();
   }
 
-  /** Takes over the weights of {@link #parameters()} from before. */
-  void load(Map<String, io.espalier.graph.Tensor> values) {
+  /** Overwrites {@code parameters} by the values of the same names. */
+  static void load(
+      Map<String, DeviceTensor> parameters, Map<String, io.espalier.graph.Tensor> values) {
     try (Scope scope = Scope.open()) {
       DeviceTensor.withoutGradients(
           () -> {
-            parameters()
-                .forEach((name, tensor) -> tensor.copyFrom(DeviceTensor.of(values.get(name))));
+            parameters.forEach(
+                (name, tensor) -> tensor.copyFrom(DeviceTensor.of(values.get(name))));
             return null;
           });
     }

@@ -10,7 +10,6 @@ import io.espalier.method.Workbench;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.Planner;
 import io.espalier.surgery.Scores;
-import io.espalier.torch.Sgd;
 import io.espalier.train.TrainOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,8 +57,7 @@ final class CodeLearning {
       scores.add(filled(group, Double.POSITIVE_INFINITY));
     }
     warnOf(whole);
-    counts =
-        KeptCounts.of(bench.graph(), map, bench.options(), whole, pruning.otherwise());
+    counts = KeptCounts.of(bench.graph(), map, bench.options(), whole, pruning.otherwise());
   }
 
   private void warnOf(Collection<Integer> whole) {
@@ -100,35 +98,31 @@ final class CodeLearning {
       Graph start = read.withWeights(trained.initializers());
       Graph end = bench.train(name, start, training, hook);
       trained = bench.graph().withWeights(end.initializers());
-      for (GroupCode code : hook.codes()) {
-        int group = code.source().group();
+      for (Code code : hook.codes()) {
+        int group = code.sources().getFirst().index();
         means.put(group, code.last().means());
         scores.set(group, bench.options().hasSize() ? means.get(group) : code.last().ones());
       }
-      bench.record(name, () -> CodeReport.training(bench, end, hook, map));
+      bench.record(name, () -> CodeReport.training(bench, end, hook));
     }
   }
 
   private CodeHook hook(String name, List<ChannelGroup> groups, TrainOptions training) {
-    List<GroupCode> codes = new ArrayList<>();
+    List<Code> codes = new ArrayList<>();
     for (ChannelGroup group : groups) {
-      double r = (double) counts.of(group) / group.units();
       codes.add(
-          new GroupCode(
-              sources.get(group.index()),
+          new Code(
+              group.name(),
+              List.of(sources.get(group.index())),
               group.units(),
-              r,
+              (double) counts.of(group) / group.units(),
               pruning.codes(),
               Evidence.of(bench.graph(), group, bench.seed()).random()));
     }
-    String out = fixed.stream().map(Arrays::hashCode).toList().toString();
-    return new CodeHook(
-        "autopruner %s %s %s of %s".formatted(name, pruning, groups, Integer.toHexString(out.hashCode())),
-        UnitGates.of(read, readMap),
-        codes,
-        fixed,
-        new Sgd.Options(training.momentum(), training.nesterov()),
-        training.weightDecay());
+    int silenced = fixed.stream().map(Arrays::hashCode).toList().hashCode();
+    String identity = "autopruner %s %s %s %08x".formatted(name, pruning, groups, silenced);
+    Gating gating = Gating.ofUnits(UnitGates.of(read, readMap), fixed);
+    return new CodeHook(identity, gating, codes, training);
   }
 
   /** Decides what goes of a group that is learned, and silences it as if it was cut. */
@@ -149,12 +143,13 @@ final class CodeLearning {
     Map<Integer, BitSet> removed =
         bench.options().hasSize()
             ? Planner.removal(bench.graph(), map, new Scores(scores), ratio)
-            : Planner.removalUpTo(
-                bench.graph(), map, new Scores(scores), own, CLOSED, Map.of());
+            : Planner.removalUpTo(bench.graph(), map, new Scores(scores), own, CLOSED, Map.of());
     return removed.getOrDefault(group.index(), new BitSet());
   }
 
-  /** Removes the units with the smallest codes until the budget is met, or those whose code is 0. */
+  /**
+   * Removes the units with the smallest codes until the budget is met, or those whose code is 0.
+   */
   void cut() {
     Scores all = new Scores(scores);
     Map<Integer, BitSet> removed =

@@ -32,31 +32,30 @@ final class CodeReport {
   private CodeReport() {}
 
   /** What became of the codes of {@code hook}, whose training ended in {@code graph}. */
-  static ObjectNode training(Workbench bench, Graph graph, CodeHook hook, ChannelMap map) {
+  static ObjectNode training(Workbench bench, Graph graph, CodeHook hook) {
     List<CodeWindow> measured = measure(bench, graph, hook);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("epochs", hook.history().deepCopy());
-    int units = hook.codes().stream().mapToInt(GroupCode::units).sum();
+    int units = hook.codes().stream().mapToInt(Code::units).sum();
     double flips = 0;
     double decided = 0;
     ArrayNode groups = JsonNodeFactory.instance.arrayNode();
     for (int i = 0; i < hook.codes().size(); i++) {
-      GroupCode code = hook.codes().get(i);
+      Code code = hook.codes().get(i);
       CodeWindow seen = measured.get(i);
       flips += seen.inconsistency() * code.units();
       decided += seen.decided() * code.units();
-      groups.add(group(map.groups().get(code.source().group()).name(), code, seen));
+      groups.add(group(code, seen));
     }
     json.put("measuredBatches", measured.getFirst().batches());
     json.put("inconsistency", flips / units);
     json.put("decided", decided / units);
-    json.set("groups", groups);
+    json.set("codes", groups);
     return json;
   }
 
-  private static ObjectNode group(String name, GroupCode code, CodeWindow measured) {
+  private static ObjectNode group(Code code, CodeWindow measured) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("group", name).put("units", code.units()).put("r", code.r());
+    json.put("code", code.name()).put("units", code.units()).put("r", code.r());
     json.put("kept", code.last().kept());
     json.put("alpha", code.alpha(1)).put("lambda", code.lambda());
     json.put("decidedBefore", code.first().decided()).put("decided", code.last().decided());
@@ -102,7 +101,7 @@ final class CodeReport {
   private static void look(TorchNet net, Batch batch, CodeHook hook, List<CodeWindow> windows) {
     try (Scope scope = Scope.open()) {
       DeviceTensor images = DeviceTensor.of(batch.images(), batch.shape());
-      net.forward(images, Mode.EVAL, hook.softTaps());
+      net.forward(images, Mode.EVAL, hook.taps(Mode.TRAIN));
       for (int i = 0; i < windows.size(); i++) {
         double[] code = hook.codes().get(i).current().toDoubles();
         windows.set(i, windows.get(i).plus(code));

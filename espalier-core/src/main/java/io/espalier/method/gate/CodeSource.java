@@ -14,19 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * Where the code of a channel group is made from: a value that carries all units of the group, not
- * later than the first place that reads one of them.
+ * What a code layer is fed: of a channel group a value that carries all of its units, not later than
+ * the first place that reads one of them; of a residual branch its end.
  *
- * @param group index of the group
+ * @param index of the channel group, or of the branch
  * @param value the value {@code [N, ...]}
  * @param order axes of one image: those that tell channels apart, then those of space
  * @param positions the group's positions along the former
  * @param space sizes of the latter
  */
 record CodeSource(
-    int group, String value, List<Long> order, List<Long> positions, List<Long> space) {
+    int index, String value, List<Long> order, List<Long> positions, List<Long> space) {
   /** Maps up to this size are not pooled: on 7x7 the published code leaves them as they are. */
   private static final int SMALL = 7;
 
@@ -54,6 +55,21 @@ record CodeSource(
         .filter(carriage -> carriesAll(carriage, group))
         .reduce((earlier, later) -> later)
         .map(carriage -> at(graph, group, carriage));
+  }
+
+  /** The whole of {@code value}, maps {@code [N, C, ...]}. */
+  static CodeSource whole(Graph graph, String value, int index) {
+    Shape shape = graph.shape(value).orElseThrow();
+    List<Long> space = new ArrayList<>();
+    for (int axis = 2; axis < shape.rank(); axis++) {
+      space.add(fixed(shape, axis, value));
+    }
+    return new CodeSource(
+        index,
+        value,
+        LongStream.range(0, shape.rank() - 1).boxed().toList(),
+        LongStream.range(0, fixed(shape, 1, value)).boxed().toList(),
+        space);
   }
 
   private static Map<String, Integer> times(Graph graph) {

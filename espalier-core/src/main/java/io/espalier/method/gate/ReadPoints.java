@@ -30,6 +30,15 @@ final class ReadPoints {
         reads.computeIfAbsent(reader.node(), key -> new TreeSet<>()).add(reader.input());
       }
     }
+    return of(graph, reads);
+  }
+
+  /**
+   * {@code graph} with an identity in front of some inputs of nodes.
+   *
+   * @param reads positions of inputs by node
+   */
+  static Graph of(Graph graph, Map<String, TreeSet<Integer>> reads) {
     GraphBuilder builder = GraphBuilder.from(graph);
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {

@@ -25,8 +25,8 @@ record Sharpness(double raised, double threshold) {
   }
 
   /**
-   * The sharpness after a look at the codes. It is raised where so much is pruned that the codes had
-   * better stay as they are, and where they have not taken sides in time.
+   * The sharpness after a look at the codes. It is raised where so much is pruned that the codes
+   * had better stay as they are, and where they have not taken sides in time.
    *
    * @param r the share of codes that should be one
    */
