@@ -17,6 +17,7 @@ import java.util.Set;
  * to zeros and ones as {@code alpha} grows.
  */
 public final class AutoPruner implements MethodProvider {
+  private static final String STRUCTURE = "structure";
   private static final String ORDER = "order";
   private static final String EPOCHS = "epochs";
   private static final String RATE = "rate";
@@ -33,6 +34,11 @@ public final class AutoPruner implements MethodProvider {
         2018,
         Set.of(Need.TRAINING),
         List.of(
+            Setting.choice(
+                STRUCTURE,
+                "channels",
+                List.of("channels", "blocks"),
+                "what goes: channels, or whole residual branches (our reading of the paper)"),
             Setting.choice(
                 ORDER,
                 "all",
@@ -66,6 +72,7 @@ public final class AutoPruner implements MethodProvider {
   public Procedure create(Settings settings) {
     return new CodePruning(
         CodeOptions.of(settings),
+        CodePruning.Structure.valueOf(settings.choice(STRUCTURE).toUpperCase(Locale.ROOT)),
         CodePruning.Order.valueOf(settings.choice(ORDER).toUpperCase(Locale.ROOT)),
         Math.clamp(settings.integer(EPOCHS), 0, Integer.MAX_VALUE),
         settings.number(RATE),

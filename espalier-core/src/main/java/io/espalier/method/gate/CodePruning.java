@@ -9,16 +9,29 @@ import io.espalier.train.TrainOptions;
 import java.util.List;
 
 /**
- * Learns codes of channels, all at once or portion by portion, and cuts once at the end.
+ * Learns codes of channels or of residual branches, all at once or portion by portion, and cuts once at the end.
  *
  * @param codes how codes are learned
+ * @param structure what goes
  * @param order which groups are learned at the same time
  * @param epochs epochs of each training
  * @param rate learning rate, a tenth of it in the second half
  * @param otherwise share of ones where no budget says it
  */
-record CodePruning(CodeOptions codes, Order order, int epochs, double rate, double otherwise)
+record CodePruning(
+    CodeOptions codes,
+    Structure structure,
+    Order order,
+    int epochs,
+    double rate,
+    double otherwise)
     implements Procedure {
+  /** What goes. */
+  enum Structure {
+    CHANNELS,
+    BLOCKS
+  }
+
   /** Which groups are learned at the same time. */
   enum Order {
     ALL,
@@ -26,10 +39,16 @@ record CodePruning(CodeOptions codes, Order order, int epochs, double rate, doub
     LAYER
   }
 
+  private static final int MOST_EPOCHS = 100_000;
+
   CodePruning {
-    require(epochs >= 1, "epochs must be 1 or more", epochs);
+    require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs must be 1 to 100000", epochs);
     require(rate > 0, "rate must be above 0", rate);
     require(otherwise > 0 && otherwise <= 1, "kept must be above 0 and at most 1", otherwise);
+    if (structure == Structure.BLOCKS && order != Order.ALL) {
+      throw new IllegalArgumentException(
+          "method 'autopruner': structure=blocks learns all branches at once: use order=all");
+    }
   }
 
   private static void require(boolean holds, String rule, double got) {
@@ -46,6 +65,10 @@ record CodePruning(CodeOptions codes, Order order, int epochs, double rate, doub
 
   @Override
   public void run(Workbench bench) {
+    if (structure == Structure.BLOCKS) {
+      new BlockLearning(bench, this).run();
+      return;
+    }
     CodeLearning learning = new CodeLearning(bench, this);
     List<List<ChannelGroup>> portions = learning.portions();
     for (int i = 0; i < portions.size(); i++) {

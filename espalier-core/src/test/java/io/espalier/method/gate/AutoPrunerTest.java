@@ -1,0 +1,146 @@
+package io.espalier.method.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.cost.Budget;
+import io.espalier.data.Augmentation;
+import io.espalier.data.Normalization;
+import io.espalier.graph.Graph;
+import io.espalier.method.MethodException;
+import io.espalier.method.Methods;
+import io.espalier.method.PruneOptions;
+import io.espalier.method.PruneResult;
+import io.espalier.method.Pruner;
+import io.espalier.method.TinyNetworks;
+import io.espalier.surgery.PlanEntry;
+import io.espalier.surgery.PlanException;
+import io.espalier.surgery.PlanOptions;
+import io.espalier.train.EvaluateOptions;
+import io.espalier.train.RunFolder;
+import io.espalier.train.TrainOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AutoPrunerTest {
+  @TempDir Path path;
+  private int runs;
+
+  private static PlanOptions macs(double share) {
+    return PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, share));
+  }
+
+  private PruneResult prune(Graph graph, PlanOptions plan, Map<String, String> settings) {
+    TrainOptions training =
+        TrainOptions.defaults()
+            .withBatchSize(16)
+            .withAugmentation(Augmentation.NONE)
+            .withThreads(1);
+    PruneOptions options =
+        PruneOptions.of("autopruner", plan)
+            .withSettings(settings)
+            .withTraining(training)
+            .withEvaluation(EvaluateOptions.defaults().withThreads(1));
+    return Pruner.of(graph, options)
+        .data(TinyNetworks.splits(), Normalization.preset("half"))
+        .run(RunFolder.at(path.resolve("run-" + runs++)));
+  }
+
+  /** The codes take sides, keep them from batch to batch, and they are what the cut removes. */
+  @Test
+  void codes_afterTraining_areSeparateConsistentAndWhatGoes() {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    Map<String, String> settings = Map.of("epochs", "40", "interval", "5");
+    JsonNode records = prune(graph, macs(0.5), settings).records();
+    for (JsonNode code : records.path("codes-1").path("codes")) {
+      assertEquals(1, code.path("decided").asDouble(), 0.15, records.toPrettyString());
+      assertEquals(0, code.path("inconsistencyMeasured").asDouble(), 0.15);
+      assertEquals(code.path("r").asDouble(), code.path("kept").asDouble(), 0.26);
+    }
+    JsonNode removal = records.path("removal");
+    assertTrue(removal.path("removedNearZeroShare").asDouble() >= 0.8, removal.toPrettyString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"layer", "stage"})
+  void codes_portionByPortion_meetTheSameBudget(String order) {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
+    Map<String, String> settings = Map.of("epochs", "2", "interval", "2", "order", order);
+    PruneResult result = prune(graph, macs(0.5), settings);
+    assertTrue(2 * result.after().macs() <= result.before().macs());
+    assertEquals(order.equals("layer"), result.records().has("codes-2"));
+  }
+
+  @Test
+  void removal_withoutBudget_isThatOfTheCodes() {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    Map<String, String> settings = Map.of("epochs", "4", "interval", "3", "kept", "0.4");
+    PruneResult result = prune(graph, macs(0.5).withoutSize(), settings);
+    JsonNode kept = result.records().path("removal").path("kept");
+    for (JsonNode code : result.records().path("codes-1").path("codes")) {
+      double units = code.path("kept").asDouble() * code.path("units").asInt();
+      assertEquals(Math.max(1, units), kept.path(code.path("code").asText()).asDouble(), 1e-9);
+    }
+  }
+
+  /** The one branch goes with its layers, and the stream stays. */
+  @Test
+  void blocks_goWhole() {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
+    Map<String, String> settings =
+        Map.of("epochs", "2", "interval", "2", "structure", "blocks");
+    PruneResult result = prune(graph, macs(0.9), settings);
+    assertEquals(1, result.plan().entries().size());
+    assertTrue(result.plan().entries().getFirst() instanceof PlanEntry.Branch);
+    assertEquals(1, result.records().path("removal").path("removed").asInt());
+    assertTrue(result.graph().node("inner").isEmpty());
+    assertTrue(result.graph().node("stem").isPresent());
+  }
+
+  @Test
+  void blocks_thatCannotDo_saySo() {
+    Map<String, String> blocks = Map.of("structure", "blocks");
+    Graph chain = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    MethodException none =
+        assertThrows(MethodException.class, () -> prune(chain, macs(0.9), blocks));
+    assertTrue(none.getMessage().contains("no residual branch"), none.getMessage());
+    Graph residual = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
+    PlanException tooLittle =
+        assertThrows(PlanException.class, () -> prune(residual, macs(0.01), blocks));
+    assertTrue(tooLittle.getMessage().contains("without any residual branch"));
+    PlanOptions frozen = macs(0.9).withFreeze(List.of("inner"));
+    assertThrows(MethodException.class, () -> prune(residual, frozen, blocks));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "epochs=0",
+        "rate=0",
+        "kept=0",
+        "kept=1.5",
+        "alpha-start=0",
+        "alpha-stop=0.05",
+        "alpha-increment=-1",
+        "lock-after=2",
+        "lambda=-1",
+        "interval=0",
+        "init-scale=0",
+        "epochs=99999999999"
+      })
+  void settings_outOfRange_areRefusedByName(String setting) {
+    String[] parts = setting.split("=");
+    IllegalArgumentException problem =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Methods.create("autopruner", Map.of(parts[0], parts[1])));
+    assertTrue(problem.getMessage().contains(parts[0]), problem.getMessage());
+  }
+}
