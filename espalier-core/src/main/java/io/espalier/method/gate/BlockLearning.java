@@ -39,7 +39,8 @@ final class BlockLearning {
     }
     if (!bench.options().ratios().isEmpty() || bench.options().align() > 1) {
       throw new MethodException(
-          "whole branches have neither ratios nor widths: give a budget without --ratio and --align");
+          "whole branches have neither ratios nor widths: give a budget without --ratio and"
+              + " --align");
     }
   }
 
@@ -67,8 +68,7 @@ final class BlockLearning {
   private Map<String, TreeSet<Integer>> inputs() {
     Map<String, TreeSet<Integer>> inputs = new HashMap<>();
     branches.forEach(
-        branch ->
-            inputs.computeIfAbsent(branch.add(), add -> new TreeSet<>()).add(branch.input()));
+        branch -> inputs.computeIfAbsent(branch.add(), add -> new TreeSet<>()).add(branch.input()));
     return inputs;
   }
 
@@ -130,8 +130,7 @@ final class BlockLearning {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     long nearZero = removed.stream().filter(i -> means[i] <= CodeReport.NEAR_ZERO).count();
     json.put("removed", removed.size()).put("removedNearZero", nearZero);
-    json.put(
-        "removedNearZeroShare", removed.isEmpty() ? 1 : (double) nearZero / removed.size());
+    json.put("removedNearZeroShare", removed.isEmpty() ? 1 : (double) nearZero / removed.size());
     removed.forEach(i -> json.withArray("branches").add(branches.get(i).add()));
     return json;
   }

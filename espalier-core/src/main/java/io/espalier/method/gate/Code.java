@@ -91,7 +91,9 @@ final class Code implements AutoCloseable {
     return parts.get(part).layer();
   }
 
-  /** Computes the parts that are made from {@code value}, and remembers them until the next time. */
+  /**
+   * Computes the parts that are made from {@code value}, and remembers them until the next time.
+   */
   void encode(String value, DeviceTensor x, double done) {
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);

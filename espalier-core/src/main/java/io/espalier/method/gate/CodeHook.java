@@ -114,9 +114,7 @@ final class CodeHook implements TrainHook, AutoCloseable {
       for (Code code : codes) {
         for (int part = 0; part < code.sources().size(); part++) {
           if (code.sources().get(part).index() == index) {
-            return soft
-                ? Optional.of(code.current(part))
-                : code.binary(part).map(Gating::tensor);
+            return soft ? Optional.of(code.current(part)) : code.binary(part).map(Gating::tensor);
           }
         }
       }
@@ -173,7 +171,8 @@ final class CodeHook implements TrainHook, AutoCloseable {
     Map<String, Tensor> momentum = new LinkedHashMap<>();
     state.tensors().keySet().stream()
         .filter(name -> name.startsWith(MOMENTUM))
-        .forEach(name -> momentum.put(name.substring(MOMENTUM.length()), state.tensors().get(name)));
+        .forEach(
+            name -> momentum.put(name.substring(MOMENTUM.length()), state.tensors().get(name)));
     sgd.load(momentum);
     for (int i = 0; i < codes.size(); i++) {
       codes.get(i).restore(state.json().path("codes").path(i));

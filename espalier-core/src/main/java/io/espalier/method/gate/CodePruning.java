@@ -9,7 +9,8 @@ import io.espalier.train.TrainOptions;
 import java.util.List;
 
 /**
- * Learns codes of channels or of residual branches, all at once or portion by portion, and cuts once at the end.
+ * Learns codes of channels or of residual branches, all at once or portion by portion, and cuts
+ * once at the end.
  *
  * @param codes how codes are learned
  * @param structure what goes
@@ -19,12 +20,7 @@ import java.util.List;
  * @param otherwise share of ones where no budget says it
  */
 record CodePruning(
-    CodeOptions codes,
-    Structure structure,
-    Order order,
-    int epochs,
-    double rate,
-    double otherwise)
+    CodeOptions codes, Structure structure, Order order, int epochs, double rate, double otherwise)
     implements Procedure {
   /** What goes. */
   enum Structure {

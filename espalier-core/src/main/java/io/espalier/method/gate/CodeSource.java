@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What a code layer is fed: of a channel group a value that carries all of its units, not later than
- * the first place that reads one of them; of a residual branch its end.
+ * What a code layer is fed: of a channel group a value that carries all of its units, not later
+ * than the first place that reads one of them; of a residual branch its end.
  *
  * @param index of the channel group, or of the branch
  * @param value the value {@code [N, ...]}

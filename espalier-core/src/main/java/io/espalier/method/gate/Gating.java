@@ -21,8 +21,7 @@ interface Gating {
    *
    * @param codes the code with a source of the given index; empty for none
    */
-  DeviceTensor weighed(
-      String value, DeviceTensor x, IntFunction<Optional<DeviceTensor>> codes);
+  DeviceTensor weighed(String value, DeviceTensor x, IntFunction<Optional<DeviceTensor>> codes);
 
   /**
    * Weighs units where they are read. The index of a source is that of its channel group.

@@ -44,8 +44,7 @@ record ResidualBranch(String add, int input) {
     return patterns.stream().anyMatch(pattern -> Glob.of(pattern).matches(name));
   }
 
-  private static Optional<ResidualBranch> at(
-      Graph graph, Node node, Map<String, Integer> depths) {
+  private static Optional<ResidualBranch> at(Graph graph, Node node, Map<String, Integer> depths) {
     boolean sum =
         node.op() instanceof Op.Elementwise e
             && (e.kind() == Pointwise.ADD || e.kind() == Pointwise.SUM);
@@ -92,8 +91,7 @@ record ResidualBranch(String add, int input) {
   }
 
   /** How much of {@code quantity} there is in {@code graph} without {@code branches}. */
-  static long left(
-      Graph graph, Collection<ResidualBranch> branches, Budget.Quantity quantity) {
+  static long left(Graph graph, Collection<ResidualBranch> branches, Budget.Quantity quantity) {
     Graph cut = without(graph, branches);
     return switch (quantity) {
       case MACS -> Cost.of(cut).macs();

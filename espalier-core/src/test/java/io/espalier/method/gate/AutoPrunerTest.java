@@ -94,8 +94,7 @@ class AutoPrunerTest {
   @Test
   void blocks_goWhole() {
     Graph graph = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
-    Map<String, String> settings =
-        Map.of("epochs", "2", "interval", "2", "structure", "blocks");
+    Map<String, String> settings = Map.of("epochs", "2", "interval", "2", "structure", "blocks");
     PruneResult result = prune(graph, macs(0.9), settings);
     assertEquals(1, result.plan().entries().size());
     assertTrue(result.plan().entries().getFirst() instanceof PlanEntry.Branch);

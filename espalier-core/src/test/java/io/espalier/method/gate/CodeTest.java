@@ -23,8 +23,10 @@ class CodeTest {
     CodeLayer.load(
         code.layer(0).parameters(),
         Map.of(
-                "weight", Tensor.floats(new int[] {4, 4}, new float[16]),
-            "bias", Tensor.floats(new int[] {4}, bias)));
+            "weight",
+            Tensor.floats(new int[] {4, 4}, new float[16]),
+            "bias",
+            Tensor.floats(new int[] {4}, bias)));
     return code;
   }
 
