@@ -33,6 +33,7 @@ final class Code implements AutoCloseable {
   private double lambda;
   private Sharpness sharpness = Sharpness.initial();
   private CodeWindow running;
+  private Optional<CodeWindow> start = Optional.empty();
   private Optional<CodeWindow> first = Optional.empty();
   private Optional<CodeWindow> last = Optional.empty();
 
@@ -130,7 +131,9 @@ final class Code implements AutoCloseable {
 
   /** Looks at the current code; every so many steps, weight and sharpness follow from the looks. */
   void observe(double done) {
-    running = running.plus(current().toDoubles());
+    double[] code = current().toDoubles();
+    start = Optional.of(start.orElseGet(() -> CodeWindow.empty(units).plus(code)));
+    running = running.plus(code);
     if (running.batches() == options.interval()) {
       if (options.adaptive()) {
         lambda = LAMBDA_FACTOR * Math.abs(running.kept() - r);
@@ -140,6 +143,11 @@ final class Code implements AutoCloseable {
       last = Optional.of(running);
       running = CodeWindow.empty(units);
     }
+  }
+
+  /** The very first look, if there was one. */
+  CodeWindow start() {
+    return start.orElse(running);
   }
 
   /** The first looks, or those there are. */
@@ -157,6 +165,7 @@ final class Code implements AutoCloseable {
     json.put("lambda", lambda);
     json.put("raised", sharpness.raised()).put("threshold", sharpness.threshold());
     json.set("running", toJson(running));
+    start.ifPresent(window -> json.set("start", toJson(window)));
     first.ifPresent(window -> json.set("first", toJson(window)));
     last.ifPresent(window -> json.set("last", toJson(window)));
     return json;
@@ -166,8 +175,13 @@ final class Code implements AutoCloseable {
     lambda = json.path("lambda").asDouble();
     sharpness = new Sharpness(json.path("raised").asDouble(), json.path("threshold").asDouble());
     running = fromJson(json.path("running"));
-    first = Optional.of(json.path("first")).filter(JsonNode::isObject).map(Code::fromJson);
-    last = Optional.of(json.path("last")).filter(JsonNode::isObject).map(Code::fromJson);
+    start = window(json, "start");
+    first = window(json, "first");
+    last = window(json, "last");
+  }
+
+  private static Optional<CodeWindow> window(JsonNode json, String name) {
+    return Optional.of(json.path(name)).filter(JsonNode::isObject).map(Code::fromJson);
   }
 
   private static JsonNode toJson(CodeWindow window) {

@@ -58,11 +58,11 @@ final class CodeReport {
     json.put("code", code.name()).put("units", code.units()).put("r", code.r());
     json.put("kept", code.last().kept());
     json.put("alpha", code.alpha(1)).put("lambda", code.lambda());
-    json.put("decidedBefore", code.first().decided()).put("decided", code.last().decided());
+    json.put("decidedBefore", code.start().decided()).put("decided", code.last().decided());
     json.put("inconsistencyBefore", code.first().inconsistency());
     json.put("inconsistency", code.last().inconsistency());
     json.put("inconsistencyMeasured", measured.inconsistency());
-    json.set("histogramBefore", array(code.first().histogram()));
+    json.set("histogramBefore", array(code.start().histogram()));
     json.set("histogram", array(code.last().histogram()));
     return json;
   }
