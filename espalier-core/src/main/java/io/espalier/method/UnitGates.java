@@ -50,6 +50,11 @@ public final class UnitGates {
     return units;
   }
 
+  /** The number of the gate of {@code unit} of the group with index {@code group}. */
+  public int index(int group, int unit) {
+    return starts[group] + unit;
+  }
+
   /** The values that the gates act on. */
   public List<Carriage> places() {
     return places;
@@ -108,7 +113,7 @@ public final class UnitGates {
   private DeviceTensor spread(DeviceTensor padded, Carriage place) {
     long[] columns = new long[place.size()];
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = place.group(i) < 0 ? units : starts[place.group(i)] + place.unit(i);
+      columns[i] = place.group(i) < 0 ? units : index(place.group(i), place.unit(i));
     }
     long[] shape = place.space().stream().mapToLong(Integer::longValue).toArray();
     if (shape[0] != 1) {

@@ -52,20 +52,18 @@ public final class Benches {
     return ((DataCriterion) method.create(Settings.of(method.info(), settings))).score(bench);
   }
 
-  /**
-   * Images of one pixel in three channels, training images alone: {@code pixels[image][channel]}.
-   */
+  /** Training images of one row of pixels in three channels, each {@code [3, 1, W]} row-major. */
   public static DataSplits pixels(int[][] pixels, int... labels) {
-    int channels = 3;
-    byte[] bytes = new byte[pixels.length * channels];
+    int size = pixels[0].length;
+    byte[] bytes = new byte[pixels.length * size];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) pixels[i / channels][i % channels];
+      bytes[i] = (byte) pixels[i / size][i % size];
     }
     List<String> classes =
         IntStream.rangeClosed(0, IntStream.of(labels).max().orElse(0))
             .mapToObj(c -> "c" + c)
             .toList();
-    Dataset all = Dataset.of(bytes, labels, classes, channels, 1, 1);
+    Dataset all = Dataset.of(bytes, labels, classes, 3, 1, size / 3);
     return new DataSplits(all, all.subset(), all.subset());
   }
 }

@@ -159,13 +159,14 @@ public final class TinyNetworks {
   }
 
   /**
-   * A classifier of images of one pixel in three channels: a 1x1 convolution with these filters,
-   * ReLU, and a linear layer with one row a class.
+   * A classifier of images of one row of pixels in three channels: a 1x1 convolution with these
+   * filters, ReLU, and a linear layer with one row a class.
    */
   public static Graph classifier(float[][] filters, float[][] head) {
     GraphBuilder builder = new GraphBuilder("classifier");
-    Shape pixel = new Shape(List.of(Dim.symbol("batch"), Dim.of(3), Dim.of(1), Dim.of(1)));
-    builder.input("x", new ValueType(DataType.FLOAT, pixel));
+    Dim width = Dim.of(head[0].length / filters.length);
+    Shape pixels = new Shape(List.of(Dim.symbol("batch"), Dim.of(3), Dim.of(1), width));
+    builder.input("x", new ValueType(DataType.FLOAT, pixels));
     builder.initializer("first.weight", matrix(filters).reshape(filters.length, 3, 1, 1));
     builder.initializer("last.weight", matrix(head));
     Op conv = new Op.Conv(Window.square(2, 1, 1, 0), 1);

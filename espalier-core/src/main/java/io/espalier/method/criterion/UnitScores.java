@@ -31,6 +31,11 @@ public record UnitScores(String members, String scale) {
     return new UnitScores(settings.choice(MEMBERS), settings.choice(SCALE));
   }
 
+  /** What the settings of a method say that has one score a unit from the start. */
+  static UnitScores scale(Settings settings) {
+    return new UnitScores("sum", settings.choice(SCALE));
+  }
+
   /** The setting that says how the weights of one unit add up; their mean by default. */
   public static Setting membersSetting() {
     return membersSetting("mean");
