@@ -110,6 +110,7 @@ final class StepwiseCut {
           .forEach((group, units) -> now.merge(group, units, StepwiseCut::or));
     }
     store.keep(name, Plans.units(job.graph(), cuts.original(), now));
+    bench.warnings().forEach(facts.withArray("warnings")::add);
     return facts;
   }
 
@@ -152,7 +153,7 @@ final class StepwiseCut {
       case Criterion criterion -> {
         Scoring scoring =
             Scoring.of(criterion, cuts.graph(), cuts.map(), seed(step), job.progress());
-        scoring.warning(source.id()).ifPresent(text -> facts.putArray("warnings").add(text));
+        scoring.warning(source.id()).ifPresent(text -> facts.withArray("warnings").add(text));
         yield scoring.scores();
       }
       case DataCriterion criterion -> criterion.score(bench);

@@ -29,9 +29,17 @@ public final class Benches {
 
   /** A bench for half the MACs. */
   public static Workbench of(Graph graph, DataSplits images, Normalization normalization) {
+    return of(graph, images, normalization, EXACT.batchSize());
+  }
+
+  /** A bench for half the MACs that measures in batches of a size. */
+  public static Workbench of(
+      Graph graph, DataSplits images, Normalization normalization, int batchSize) {
     Budget.Counted half = new Budget.Share(Budget.Quantity.MACS, 0.5);
     PruneOptions options =
-        PruneOptions.of("l1", PlanOptions.of(half)).withEvaluation(EXACT).withSeed(1);
+        PruneOptions.of("l1", PlanOptions.of(half))
+            .withEvaluation(EXACT.withBatchSize(batchSize))
+            .withSeed(1);
     PruneJob job =
         new PruneJob(
                 graph,
