@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       PruneCommand.class,
       InspectCommand.class,
+      ScanCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,

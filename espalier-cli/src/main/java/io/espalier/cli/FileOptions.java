@@ -10,7 +10,7 @@ final class FileOptions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Where to write the network. Default: see below.")
+      description = "Where to write. Default: see below.")
   private Path out;
 
   @Option(names = "--force", description = "Replace output files that exist.")
@@ -19,7 +19,7 @@ final class FileOptions {
   @Option(
       names = "--run",
       paramLabel = "DIR",
-      description = "Folder of the run, if it trains. Default: runs/NAME-DIGEST.")
+      description = "Folder of the run, if there is one. Default: runs/NAME-DIGEST.")
   private Path run;
 
   Path out(Path otherwise) {

@@ -133,9 +133,11 @@ final class PruneCommand implements Callable<Integer> {
       unused.refuse(why, UnprunedTeacherOptions.class, DistillOptions.class);
       unused.refuse(why, "--step-epochs");
     }
+    if (!keepsRun()) {
+      unused.refuse("without --epochs nothing is trained", "--run");
+    }
     if (!learning.training().trains() && !trainsItself()) {
       String why = "without --epochs nothing is trained";
-      unused.refuse(why, "--run");
       unused.refuse(why, TrainingOptions.ONLY_FOR_TRAINING);
     }
   }
@@ -170,6 +172,13 @@ final class PruneCommand implements Callable<Integer> {
     return plan == null && pruning.trainsItself();
   }
 
+  /** Whether there is work that a stopped run goes on from. */
+  private boolean keepsRun() {
+    return learning.training().trains()
+        || trainsItself()
+        || (plan == null && pruning.searches() && learning.data().given());
+  }
+
   private PruningPlan readPlan() throws IOException {
     try {
       return PlanFile.read(plan);
@@ -192,7 +201,7 @@ final class PruneCommand implements Callable<Integer> {
 
   private PruneResult run(
       Pruner pruner, Graph graph, Optional<Images> images, PruneOptions options, Output output) {
-    if (options.fineTuning().isEmpty() && !trainsItself()) {
+    if (!keepsRun()) {
       return pruner.run();
     }
     Images given = images.orElseThrow();

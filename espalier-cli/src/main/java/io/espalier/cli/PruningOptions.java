@@ -3,6 +3,7 @@ package io.espalier.cli;
 import io.espalier.cost.Budget;
 import io.espalier.method.Iteration;
 import io.espalier.method.MethodInfo;
+import io.espalier.method.MethodKind;
 import io.espalier.method.Methods;
 import io.espalier.method.Need;
 import io.espalier.method.PlanSource;
@@ -137,6 +138,11 @@ final class PruningOptions {
   boolean trainsItself() {
     MethodInfo info = checked("--method", () -> Methods.get(method).info());
     return info.needs().contains(Need.TRAINING);
+  }
+
+  /** Whether the method measures for long before it cuts, which must not be lost. */
+  boolean searches() {
+    return checked("--method", () -> Methods.get(method).info()).kind() == MethodKind.SEARCH;
   }
 
   private int stepEpochs(boolean trains) {

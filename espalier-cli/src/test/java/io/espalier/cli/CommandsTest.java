@@ -35,7 +35,17 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "inspect", "train", "prune", "evaluate", "bench", "diff", "methods"})
+      strings = {
+        "demo",
+        "inspect",
+        "scan",
+        "train",
+        "prune",
+        "evaluate",
+        "bench",
+        "diff",
+        "methods"
+      })
   void help_ofEachCommand_showsExamples(String command) {
     Invocation run = Invocation.of(command, "--help");
     assertEquals(0, run.code());

@@ -62,6 +62,7 @@ class ContractTest {
   /** Settings that make a method quick, where its defaults are not. */
   private static Map<String, String> quick(String method) {
     return switch (method) {
+      case "annealing" -> Map.of("evaluations", "4");
       case "sensitivity" -> Map.of("keep", "0.75,0.5,0.25");
       case "autopruner" -> Map.of("epochs", "2", "interval", "2", "rate", "0.02");
       default -> Map.of();

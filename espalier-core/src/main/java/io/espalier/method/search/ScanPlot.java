@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
@@ -15,9 +16,12 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A scan as a plot: one line a channel group, from the first layers (blue) to the last (red). */
 public final class ScanPlot {
+  private static final Logger LOG = LoggerFactory.getLogger(ScanPlot.class);
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 600;
   private static final int NAMED = 24;
@@ -26,20 +30,17 @@ public final class ScanPlot {
 
   private ScanPlot() {}
 
-  /**
-   * The plot as SVG.
-   *
-   * @throws UnsupportedOperationException if this machine has no fonts to measure texts with
-   */
-  public static String svg(SensitivityScan scan) {
+  /** The plot as SVG; empty if this machine has no fonts to measure texts with. */
+  public static Optional<String> svg(SensitivityScan scan) {
     try {
-      return new String(ChartEncoder.getBytes(chart(scan), "svg"), StandardCharsets.UTF_8);
+      byte[] text = ChartEncoder.getBytes(chart(scan), "svg");
+      return Optional.of(new String(text, StandardCharsets.UTF_8));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
-    } catch (RuntimeException | LinkageError failure) {
+    } catch (RuntimeException | LinkageError withoutFonts) {
       // What the JDK throws without fonts differs from release to release.
-      throw new UnsupportedOperationException(
-          "no plot can be drawn: " + failure.getMessage(), failure);
+      LOG.warn("no plot can be drawn: {}", withoutFonts.toString());
+      return Optional.empty();
     }
   }
 

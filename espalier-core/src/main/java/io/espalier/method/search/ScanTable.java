@@ -48,8 +48,12 @@ public final class ScanTable {
     return String.format(Locale.ROOT, "%.1f", 100 * point.accuracy());
   }
 
-  /** Everything in Markdown. */
-  static String markdown(SensitivityScan scan, boolean hasPlot) {
+  /**
+   * Everything in Markdown.
+   *
+   * @param plot the file beside it that holds the plot, if there is one
+   */
+  public static String markdown(SensitivityScan scan, Optional<String> plot) {
     StringBuilder text = new StringBuilder("# Sensitivity\n\n");
     text.append(
         String.format(
@@ -59,9 +63,7 @@ public final class ScanTable {
             scan.criterion(),
             scan.images(),
             100 * scan.accuracy()));
-    if (hasPlot) {
-      text.append("![The same as a plot](%s)\n\n".formatted(Sensitivity.PLOT));
-    }
+    plot.ifPresent(file -> text.append("![The same as a plot](%s)\n\n".formatted(file)));
     line(text, header());
     text.append("|---|").append("---:|".repeat(header().size() - 1)).append('\n');
     rows(scan).forEach(row -> line(text, row));

@@ -22,7 +22,8 @@ import java.util.Set;
  * libraries with a sensitivity scan automate, with the cost of a unit taken into account.
  */
 public final class Sensitivity implements MethodProvider {
-  static final String ID = "sensitivity";
+  /** The method's id. */
+  public static final String ID = "sensitivity";
 
   /** The file of a run's folder that holds the scan. */
   public static final String FILE = "sensitivity.json";

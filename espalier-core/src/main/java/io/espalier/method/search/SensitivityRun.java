@@ -53,19 +53,10 @@ final class SensitivityRun {
     Optional<Path> file = ScanSource.of(settings);
     SensitivityScan scan = file.isPresent() ? read(file.get()) : measured();
     bench.write(Sensitivity.FILE, ScanFile.toJson(scan));
-    boolean drawn = draw(scan);
-    bench.write(Sensitivity.TABLE, ScanTable.markdown(scan, drawn));
+    Optional<String> plot = ScanPlot.svg(scan);
+    plot.ifPresent(svg -> bench.write(Sensitivity.PLOT, svg));
+    bench.write(Sensitivity.TABLE, ScanTable.markdown(scan, plot.map(svg -> Sensitivity.PLOT)));
     return scan;
-  }
-
-  private boolean draw(SensitivityScan scan) {
-    try {
-      bench.write(Sensitivity.PLOT, ScanPlot.svg(scan));
-      return true;
-    } catch (UnsupportedOperationException noFonts) {
-      bench.warn(noFonts.getMessage().lines().findFirst().orElse(""));
-      return false;
-    }
   }
 
   /** What was read becomes part of the run, so that a change of the file cannot change it. */
@@ -183,15 +174,15 @@ final class SensitivityRun {
   }
 
   private ObjectNode allocation(Scores predicted, Map<Integer, BitSet> removed) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ObjectNode widths = JsonNodeFactory.instance.objectNode();
+    List<ChannelGroup> groups = bench.channels().groups();
     double sum = 0;
-    for (ChannelGroup group : bench.channels().groups()) {
-      int gone = removed.getOrDefault(group.index(), new BitSet()).cardinality();
-      sum += predicted.losses().get(group.index())[gone];
-      widths.put(group.name(), group.units() - gone);
+    for (ChannelGroup group : groups) {
+      double[] lost = predicted.losses().get(group.index());
+      sum += lost[group.units() - Widths.left(group, removed)];
     }
-    json.put("objective", objective.word()).put("predictedLoss", sum).set("widths", widths);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("objective", objective.word()).put("predictedLoss", sum);
+    json.set("widths", Widths.of(groups, removed));
     return json;
   }
 }
