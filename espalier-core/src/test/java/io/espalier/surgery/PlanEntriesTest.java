@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +183,23 @@ class PlanEntriesTest {
     proved(graph, entries.toArray(PlanEntry[]::new));
   }
 
+  /** The linear layer behind all concatenations reads channels of every group. */
+  @Test
+  void constants_ofManyGroups_areFoldedIntoOneConsumer() {
+    Graph graph = lively("densenet40");
+    ChannelMap map = ChannelMap.of(graph);
+    String linear =
+        graph.nodes().stream().filter(n -> n.op() instanceof Op.Gemm).findFirst().get().name();
+    Map<Integer, BitSet> removed = new HashMap<>();
+    map.groups().forEach(g -> removed.put(g.index(), BitSet.valueOf(new long[] {0b1010})));
+    List<PlanEntry> entries =
+        Plans.unitEntries(map, removed).stream()
+            .map(units -> emitting(units, read -> read.node().equals(linear)))
+            .toList();
+    Graph cut = proved(graph, entries.toArray(PlanEntry[]::new));
+    assertEquals(graph.nodes().size() + 1, cut.nodes().size());
+  }
+
   @Test
   void constants_beforeAPaddedConvolution_areRefused() {
     Graph graph = lively("resnet20");
@@ -195,18 +213,18 @@ class PlanEntriesTest {
   }
 
   private static PlanEntry emitting(PlanEntry.Units units) {
+    return emitting(units, read -> true);
+  }
+
+  private static PlanEntry emitting(PlanEntry.Units units, Predicate<PlanEntry.Read> which) {
     List<PlanEntry.Read> reads =
-        units.reads().stream()
-            .map(
-                r ->
-                    new PlanEntry.Read(
-                        r.node(),
-                        r.input(),
-                        r.space(),
-                        r.indices(),
-                        r.indices().stream().map(i -> 0.5 + 0.01 * (i % 7)).toList()))
-            .toList();
+        units.reads().stream().map(r -> which.test(r) ? emitting(r) : r).toList();
     return new PlanEntry.Units(units.group(), units.units(), units.parts(), reads);
+  }
+
+  private static PlanEntry.Read emitting(PlanEntry.Read read) {
+    List<Double> constants = read.indices().stream().map(i -> 0.5 + 0.01 * (i % 7)).toList();
+    return new PlanEntry.Read(read.node(), read.input(), read.space(), read.indices(), constants);
   }
 
   @Test

@@ -19,11 +19,19 @@ final class Grouping {
 
   private final FlowState state;
   private final List<List<Integer>> roots = new ArrayList<>();
-  private final Map<Integer, Place> places = new HashMap<>();
+
+  /** Group and unit of each class, by its root; -1 where it is no unit. */
+  private final int[] groupOf;
+
+  private final int[] unitOf;
   private final List<ChannelGroup> groups;
 
   private Grouping(FlowState state) {
     this.state = state;
+    this.groupOf = new int[state.identities.count()];
+    this.unitOf = new int[groupOf.length];
+    Arrays.fill(groupOf, -1);
+    Arrays.fill(unitOf, -1);
     collect();
     this.groups = describe();
   }
@@ -43,16 +51,18 @@ final class Grouping {
 
   /** The unit that the class {@code root} is; empty if it is none. */
   Optional<Place> place(int root) {
-    return Optional.ofNullable(places.get(root));
+    return groupOf[root] < 0
+        ? Optional.empty()
+        : Optional.of(new Place(groupOf[root], unitOf[root]));
   }
 
   /** Adds the unit of the class {@code root} to {@code units}; false if that class is no unit. */
   boolean mark(int root, Map<Integer, java.util.BitSet> units) {
-    Place place = places.get(root);
-    if (place != null) {
-      units.computeIfAbsent(place.group(), key -> new java.util.BitSet()).set(place.unit());
+    int group = groupOf[root];
+    if (group >= 0) {
+      units.computeIfAbsent(group, key -> new java.util.BitSet()).set(unitOf[root]);
     }
-    return place != null;
+    return group >= 0;
   }
 
   /** Classes that some layer makes and that nothing freezes, by the layers that make them. */
@@ -76,7 +86,8 @@ final class Grouping {
     joinBalanced(sets);
     for (List<Integer> set : sets) {
       for (int unit = 0; unit < set.size(); unit++) {
-        places.put(set.get(unit), new Place(roots.size(), unit));
+        groupOf[set.get(unit)] = roots.size();
+        unitOf[set.get(unit)] = unit;
       }
       roots.add(set);
     }
@@ -175,33 +186,26 @@ final class Grouping {
 
   /** For each group with a part in {@code ids}, the positions of its units. */
   private Map<Integer, int[][]> positions(IdArray ids) {
-    Map<Integer, List<List<Integer>>> found = new TreeMap<>();
-    for (int i = 0; i < ids.ids().length; i++) {
-      Place place = places.get(state.identities.find(ids.ids()[i]));
-      if (place != null) {
-        found
-            .computeIfAbsent(place.group(), group -> emptyLists(roots.get(group).size()))
-            .get(place.unit())
-            .add(i);
+    int[] found = Arrays.stream(ids.ids()).map(state.identities::find).toArray();
+    Map<Integer, int[]> counts = new TreeMap<>();
+    for (int root : found) {
+      if (groupOf[root] >= 0) {
+        counts.computeIfAbsent(groupOf[root], g -> new int[roots.get(g).size()])[unitOf[root]]++;
       }
     }
     Map<Integer, int[][]> result = new TreeMap<>();
-    found.forEach(
-        (group, lists) ->
-            result.put(
-                group,
-                lists.stream()
-                    .map(list -> list.stream().mapToInt(i -> i).toArray())
-                    .toArray(int[][]::new)));
-    return result;
-  }
-
-  private static List<List<Integer>> emptyLists(int count) {
-    List<List<Integer>> lists = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      lists.add(new ArrayList<>(1));
+    counts.forEach(
+        (group, sizes) ->
+            result.put(group, Arrays.stream(sizes).mapToObj(int[]::new).toArray(int[][]::new)));
+    for (int i = found.length - 1; i >= 0; i--) {
+      int group = groupOf[found[i]];
+      if (group >= 0) {
+        int unit = unitOf[found[i]];
+        int left = --counts.get(group)[unit];
+        result.get(group)[unit][left] = i;
+      }
     }
-    return lists;
+    return result;
   }
 
   private List<List<Balance>> balances() {
@@ -213,10 +217,10 @@ final class Grouping {
       for (int[] block : raw.blocks()) {
         List<Integer> units = new ArrayList<>();
         for (int id : block) {
-          Place place = places.get(state.identities.find(id));
-          if (place != null) {
-            units.add(place.unit());
-            touched.add(place.group());
+          int root = state.identities.find(id);
+          if (groupOf[root] >= 0) {
+            units.add(unitOf[root]);
+            touched.add(groupOf[root]);
           }
         }
         blocks.add(units);

@@ -56,8 +56,33 @@ public final class Member {
    */
   public double[][] matrix(Tensor weight) {
     double[] values = weight.toDoubles();
-    double[][] rows = new double[positions.length][];
     int[] shape = weight.shape();
+    int axis = Positions.soleAxis(space);
+    return axis >= 0 ? slices(values, shape, axis) : scattered(values, shape);
+  }
+
+  private double[][] slices(double[] values, int[] shape, int axis) {
+    int inner = 1;
+    for (int a = axis + 1; a < shape.length; a++) {
+      inner *= shape[a];
+    }
+    int step = inner * shape[axis];
+    double[][] rows = new double[positions.length][];
+    for (int unit = 0; unit < rows.length; unit++) {
+      rows[unit] = new double[values.length / shape[axis] * positions[unit].length];
+      int to = 0;
+      for (int from = 0; from < values.length; from += step) {
+        for (int position : positions[unit]) {
+          System.arraycopy(values, from + position * inner, rows[unit], to, inner);
+          to += inner;
+        }
+      }
+    }
+    return rows;
+  }
+
+  private double[][] scattered(double[] values, int[] shape) {
+    double[][] rows = new double[positions.length][];
     for (int unit = 0; unit < rows.length; unit++) {
       int[] elements = Positions.elements(space, shape, positions[unit]);
       rows[unit] = new double[elements.length];

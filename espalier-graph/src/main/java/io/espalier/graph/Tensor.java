@@ -1,8 +1,9 @@
 package io.espalier.graph;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -10,6 +11,9 @@ import java.util.Arrays;
  * the file gave it (fp16 and bf16 too), so that what is not touched is written back bit for bit.
  */
 public final class Tensor {
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final DataType type;
   private final int[] shape;
   private final byte[] bytes;
@@ -126,14 +130,14 @@ public final class Tensor {
   /** Every element as double. */
   public double[] toDoubles() {
     double[] values = new double[elements()];
-    ByteBuffer buffer = buffer();
     if (type == DataType.FLOAT) {
-      FloatBuffer floats = buffer.asFloatBuffer();
+      float[] floats = toFloats();
       for (int i = 0; i < values.length; i++) {
-        values[i] = floats.get(i);
+        values[i] = floats[i];
       }
       return values;
     }
+    ByteBuffer buffer = buffer();
     for (int i = 0; i < values.length; i++) {
       values[i] = get(buffer, i);
     }
@@ -184,7 +188,7 @@ public final class Tensor {
     int to = 0;
     for (int o = 0; o < outer; o++) {
       for (int index : indices) {
-        System.arraycopy(bytes, (o * shape[axis] + index) * inner, picked, to, inner);
+        copy(bytes, (o * shape[axis] + index) * inner, picked, to, inner);
         to += inner;
       }
     }
@@ -198,9 +202,18 @@ public final class Tensor {
     int width = type.bytes();
     byte[] picked = new byte[Math.multiplyExact(indices.length, width)];
     for (int i = 0; i < indices.length; i++) {
-      System.arraycopy(bytes, indices[i] * width, picked, i * width, width);
+      copy(bytes, indices[i] * width, picked, i * width, width);
     }
     return new Tensor(type, newShape.clone(), picked);
+  }
+
+  /** Single floats, as between the channels of a 1 x 1 convolution, are not worth a call. */
+  private static void copy(byte[] from, int start, byte[] to, int target, int count) {
+    if (count == Integer.BYTES) {
+      WORDS.set(to, target, (int) WORDS.get(from, start));
+    } else {
+      System.arraycopy(from, start, to, target, count);
+    }
   }
 
   /** Product of sizes. */

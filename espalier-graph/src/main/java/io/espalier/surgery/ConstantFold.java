@@ -1,15 +1,17 @@
 package io.espalier.surgery;
 
+import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
 import io.espalier.graph.Tensor;
-import io.espalier.graph.ValueType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Carries the constants that removed channels still emit into what their consumers add. Exact for a
@@ -17,23 +19,41 @@ import java.util.List;
  * not, so that is refused.
  */
 final class ConstantFold {
+  /** What is added to the output of a node, along one axis. */
+  private record Shift(double[] values, int rank, int axis) {
+    Shift plus(double[] more) {
+      double[] sum = values.clone();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += more[i];
+      }
+      return new Shift(sum, rank, axis);
+    }
+
+    Tensor tensor(DataType type) {
+      int[] shape = new int[rank];
+      Arrays.fill(shape, 1);
+      shape[axis] = values.length;
+      return Tensor.of(type, shape, values);
+    }
+  }
+
   private ConstantFold() {}
 
   static Graph apply(Graph graph, List<PlanEntry.Read> reads) {
-    List<PlanEntry.Read> emitting =
-        reads.stream()
-            .filter(read -> read.constants().stream().anyMatch(value -> value != 0))
-            .filter(read -> graph.node(read.node()).isPresent())
-            .toList();
-    Graph result = graph;
-    for (PlanEntry.Read read : emitting) {
-      result = fold(result, read);
+    Map<String, Node> nodes = new HashMap<>();
+    graph.nodes().forEach(node -> nodes.put(node.name(), node));
+    Map<String, Shift> shifts = new HashMap<>();
+    for (PlanEntry.Read read : reads) {
+      Node node = nodes.get(read.node());
+      if (node != null && read.constants().stream().anyMatch(value -> value != 0)) {
+        Shift shift = shift(graph, node, read);
+        shifts.merge(node.name(), shift, (a, b) -> a.plus(b.values()));
+      }
     }
-    return result;
+    return shifts.isEmpty() ? graph : shifted(graph, shifts);
   }
 
-  private static Graph fold(Graph graph, PlanEntry.Read read) {
-    Node node = graph.node(read.node()).orElseThrow();
+  private static Shift shift(Graph graph, Node node, PlanEntry.Read read) {
     Tensor weight = graph.weight(node.input(1));
     int rank = graph.shape(node.output()).orElseThrow().rank();
     boolean byRow =
@@ -48,8 +68,7 @@ final class ConstantFold {
         };
     int channelAxis = node.op() instanceof Op.MatMul ? rank - 1 : 1;
     double scale = node.op() instanceof Op.Gemm gemm ? gemm.alpha() : 1;
-    double[] shift = shift(weight, byRow, read, scale);
-    return withShift(graph, node, shift, rank, channelAxis);
+    return new Shift(sums(weight, byRow, read, scale), rank, channelAxis);
   }
 
   private static boolean unpadded(Op.Conv conv) {
@@ -59,7 +78,7 @@ final class ConstantFold {
   }
 
   /** What the removed channels add to each output: constant times the sum of the taps. */
-  private static double[] shift(Tensor weight, boolean byRow, PlanEntry.Read read, double scale) {
+  private static double[] sums(Tensor weight, boolean byRow, PlanEntry.Read read, double scale) {
     int outputs = weight.size(byRow ? 0 : 1);
     int inputs = weight.size(byRow ? 1 : 0);
     int taps = weight.elements() / (outputs * inputs);
@@ -84,27 +103,25 @@ final class ConstantFold {
     return shift;
   }
 
-  private static Graph withShift(
-      Graph graph, Node node, double[] shift, int rank, int channelAxis) {
+  /** Puts an addition behind every node that has a shift, all in one pass. */
+  private static Graph shifted(Graph graph, Map<String, Shift> shifts) {
     GraphBuilder builder = GraphBuilder.from(graph);
-    int[] shape = new int[rank];
-    Arrays.fill(shape, 1);
-    shape[channelAxis] = shift.length;
-    ValueType type = graph.type(node.output()).orElseThrow();
-    String constant =
-        builder.initializer(
-            builder.fresh(node.name() + "/emitted"), Tensor.of(type.type(), shape, shift));
-    String raw = builder.fresh(node.output() + "/raw");
     List<Node> nodes = new ArrayList<>();
-    for (Node each : graph.nodes()) {
-      nodes.add(each.name().equals(node.name()) ? each.withOutputs(List.of(raw)) : each);
+    for (Node node : graph.nodes()) {
+      Shift shift = shifts.get(node.name());
+      if (shift == null) {
+        nodes.add(node);
+        continue;
+      }
+      DataType type = graph.type(node.output()).orElseThrow().type();
+      String constant = builder.fresh(node.name() + "/emitted");
+      builder.initializer(constant, shift.tensor(type));
+      String raw = builder.fresh(node.output() + "/raw");
+      String added = builder.fresh(node.name() + "/shifted");
+      Op add = new Op.Elementwise(Pointwise.ADD);
+      nodes.add(node.withOutputs(List.of(raw)));
+      nodes.add(new Node(added, add, List.of(raw, constant), node.outputs()));
     }
-    nodes.add(
-        new Node(
-            builder.fresh(node.name() + "/shifted"),
-            new Op.Elementwise(Pointwise.ADD),
-            List.of(raw, constant),
-            node.outputs()));
     return builder.replaceNodes(nodes).build();
   }
 }

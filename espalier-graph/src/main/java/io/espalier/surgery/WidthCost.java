@@ -13,20 +13,19 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a network costs while units come and go, without cutting it. A layer's MACs are its weight's
  * elements times the positions at which each is used, and that factor does not change with widths.
  */
 final class WidthCost {
-  /** One axis (or pair of axes) of a weight and which of its positions stay. */
+  /** One axis (or pair of axes) of a weight or a value, and which of its positions stay. */
   private static final class Space {
     final List<Integer> sizes;
     final boolean[] gone;
@@ -38,11 +37,14 @@ final class WidthCost {
       this.kept = gone.length;
     }
 
-    void set(int position, boolean removed) {
-      if (gone[position] != removed) {
-        gone[position] = removed;
-        kept += removed ? -1 : 1;
+    /** False if it was like that already. */
+    boolean set(int position, boolean removed) {
+      if (gone[position] == removed) {
+        return false;
       }
+      gone[position] = removed;
+      kept += removed ? -1 : 1;
+      return true;
     }
   }
 
@@ -54,19 +56,33 @@ final class WidthCost {
     long macsPerElement;
     long kept;
 
+    /** Cells of axes 0 and 1, only where positions of both hang together. */
+    private Optional<Cells> cells = Optional.empty();
+
     Weight(Tensor tensor, boolean counts) {
       this.tensor = tensor;
       this.counts = counts;
       this.kept = tensor.elements();
     }
 
-    /** Elements that stay. */
-    long elements() {
+    /** To be called when all spaces are known. */
+    void close() {
       boolean plain =
           spaces.values().stream()
               .allMatch(s -> s.gone.length == 1 || Positions.soleAxis(s.sizes) >= 0);
-      if (!plain) {
-        return scattered();
+      cells = plain ? Optional.empty() : Optional.of(new Cells(tensor.size(0), tensor.size(1)));
+    }
+
+    void set(Space space, int position, boolean removed) {
+      if (space.set(position, removed) && cells.isPresent()) {
+        cells.get().set(space, position, removed);
+      }
+    }
+
+    /** Elements that stay. */
+    long elements() {
+      if (cells.isPresent()) {
+        return cells.get().kept * (tensor.elements() / cells.get().takers.length);
       }
       long elements = tensor.elements();
       for (Space space : spaces.values()) {
@@ -74,25 +90,43 @@ final class WidthCost {
       }
       return elements;
     }
+  }
 
-    /** Cells of axes 0 and 1 that stay, times what lies behind each. */
-    private long scattered() {
-      int rows = tensor.size(0);
-      int columns = tensor.size(1);
-      boolean[] gone = new boolean[rows * columns];
-      for (Space space : spaces.values()) {
-        boolean byRow = space.sizes.getFirst() > 1;
-        boolean byColumn = space.sizes.get(1) > 1;
-        for (int i = 0; i < gone.length; i++) {
-          int row = byRow ? i / columns : 0;
-          gone[i] |= space.gone[byColumn ? row * columns + i % columns : row];
+  /**
+   * The cells of axes 0 and 1 of a weight; one that several spaces take is gone until all let go.
+   */
+  private static final class Cells {
+    final byte[] takers;
+    final int rows;
+    final int columns;
+    long kept;
+
+    Cells(int rows, int columns) {
+      this.rows = rows;
+      this.columns = columns;
+      this.takers = new byte[rows * columns];
+      this.kept = takers.length;
+    }
+
+    void set(Space space, int position, boolean removed) {
+      boolean byRow = space.sizes.getFirst() > 1;
+      boolean byColumn = space.sizes.get(1) > 1;
+      int row = byRow && byColumn ? position / columns : position;
+      int firstRow = byRow ? row : 0;
+      int lastRow = byRow ? row : rows - 1;
+      int firstColumn = byColumn ? position % columns : 0;
+      int lastColumn = byColumn ? position % columns : columns - 1;
+      for (int r = firstRow; r <= lastRow; r++) {
+        for (int c = firstColumn; c <= lastColumn; c++) {
+          take(r * columns + c, removed);
         }
       }
-      long cells = 0;
-      for (boolean cell : gone) {
-        cells += cell ? 0 : 1;
-      }
-      return cells * (tensor.elements() / gone.length);
+    }
+
+    private void take(int cell, boolean removed) {
+      kept -= removed && takers[cell] == 0 ? 1 : 0;
+      takers[cell] += (byte) (removed ? 1 : -1);
+      kept += !removed && takers[cell] == 0 ? 1 : 0;
     }
   }
 
@@ -127,6 +161,7 @@ final class WidthCost {
     for (ChannelGroup group : map.groups()) {
       touches.add(touches(graph, group, weights, values));
     }
+    weights.values().forEach(Weight::close);
     for (NodeCost node : cost.nodes()) {
       Weight weight = node.counts() ? weights.get(weightOf(graph, map, node.node())) : null;
       if (weight != null) {
@@ -229,19 +264,27 @@ final class WidthCost {
   }
 
   private void set(int group, int[] which, boolean gone) {
-    List<Weight> changed = new ArrayList<>();
     BitSet bits = removed.computeIfAbsent(group, key -> new BitSet());
     for (int unit : which) {
       if (bits.get(unit) != gone) {
         bits.set(unit, gone);
         units += gone ? -1 : 1;
-        for (Touch touch : touches.get(group).get(unit)) {
-          Arrays.stream(touch.positions).forEach(p -> touch.space.set(p, gone));
-          changed.add(touch.weight);
-        }
+        touches.get(group).get(unit).forEach(touch -> set(touch, gone));
       }
     }
-    changed.stream().filter(Objects::nonNull).distinct().forEach(this::recount);
+  }
+
+  private void set(Touch touch, boolean gone) {
+    for (int position : touch.positions) {
+      if (touch.weight == null) {
+        touch.space.set(position, gone);
+      } else {
+        touch.weight.set(touch.space, position, gone);
+      }
+    }
+    if (touch.weight != null) {
+      recount(touch.weight);
+    }
   }
 
   private void recount(Weight weight) {

@@ -54,6 +54,9 @@ class ZooSurgeryTest {
       assertEquals(predicted.current(Budget.Quantity.MACS), Cost.of(cut).macs());
       assertEquals(predicted.current(Budget.Quantity.PARAMS), Cost.of(cut).params());
       assertTrue(2 * Cost.of(cut).macs() <= Cost.of(graph).macs());
+      removed.forEach((group, units) -> predicted.restore(group, units.stream().toArray()));
+      assertEquals(Cost.of(graph).macs(), predicted.current(Budget.Quantity.MACS));
+      assertEquals(Cost.of(graph).params(), predicted.current(Budget.Quantity.PARAMS));
     }
   }
 
