@@ -11,11 +11,22 @@ final class AfterCutOptions {
       description = "Measure batch normalisation anew on N batches after each cut. Default: 0.")
   private int recalibrationBatches;
 
+  @Option(
+      names = "--reinitialise",
+      description =
+          "Draw all weights anew after each cut, so that only the widths are kept: the control for"
+              + " every method. Needs long training.")
+  private boolean reinitialises;
+
   @Option(names = "--no-bench", description = "Do not measure latency.")
   private boolean noBench;
 
   int recalibrationBatches() {
     return recalibrationBatches;
+  }
+
+  boolean reinitialises() {
+    return reinitialises;
   }
 
   boolean measuresLatency() {

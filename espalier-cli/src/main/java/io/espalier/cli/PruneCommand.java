@@ -159,6 +159,7 @@ final class PruneCommand implements Callable<Integer> {
     options =
         options
             .withRecalibration(after.recalibrationBatches())
+            .withReinitialisation(after.reinitialises())
             .withSeed(training.seed())
             .withEvaluation(evaluation);
     if (images.isEmpty()) {
@@ -268,6 +269,7 @@ final class PruneCommand implements Callable<Integer> {
     record.put("network", file.toString()).put("digest", GraphDigest.of(graph));
     record.set("input", Output.json(input.texts()));
     record.put("seed", options.seed()).put("recalibrationBatches", after.recalibrationBatches());
+    record.put("reinitialised", after.reinitialises());
     images.ifPresent(
         given -> {
           record.put("data", learning.data().text()).put("dataDigest", given.splits().digest());

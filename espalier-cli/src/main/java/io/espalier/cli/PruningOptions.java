@@ -192,6 +192,9 @@ final class PruningOptions {
         if (made.iteration().steps() > 1) {
           words.add(made.iteration().steps() + " steps");
         }
+        if (options.reinitialises()) {
+          words.add("weights drawn anew");
+        }
         yield String.join(", ", words);
       }
     };

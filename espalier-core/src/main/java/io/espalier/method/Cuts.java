@@ -132,7 +132,7 @@ final class Cuts {
   private void apply(String stage, Graph before, PruningPlan delta) {
     Graph smaller = Surgeon.cut(before, delta);
     findings.add(stages.check(stage, before, delta, smaller));
-    graph = stages.recalibrated(smaller);
+    graph = stages.settled(smaller, WeightZeros.of(delta), findings.size());
     map = ChannelMap.of(graph);
   }
 

@@ -28,6 +28,8 @@ final class PruneIdentity {
     asked.put("fineTuning", options.fineTuning().map(PruneIdentity::training).orElse("none"));
     asked.put("training", training(options.training()));
     asked.put("recalibrationBatches", Integer.toString(options.recalibrationBatches()));
+    // Empty, as in records from before there was a choice.
+    asked.put("weights", options.reinitialises() ? "drawn anew" : "");
     asked.put("seed", Long.toString(options.seed()));
     EvaluateOptions evaluation = options.evaluation();
     asked.put("evaluation", "%s".formatted(evaluation));

@@ -18,6 +18,8 @@ import java.util.Optional;
  *     else its paper fixes
  * @param recalibrationBatches batches to measure the statistics of batch normalisation anew on
  *     after each cut; 0 for none
+ * @param reinitialises whether the weights are drawn anew after each cut, by {@link
+ *     io.espalier.zoo.Initialisation}, so that only the structure is kept
  * @param seed of what is random in the method
  * @param evaluation how to measure accuracies
  */
@@ -26,6 +28,7 @@ public record PruneOptions(
     Optional<TrainOptions> fineTuning,
     TrainOptions training,
     int recalibrationBatches,
+    boolean reinitialises,
     long seed,
     EvaluateOptions evaluation) {
   public PruneOptions {
@@ -47,7 +50,7 @@ public record PruneOptions(
 
   private static PruneOptions from(PlanSource source) {
     return new PruneOptions(
-        source, Optional.empty(), TrainOptions.defaults(), 0, 1, EvaluateOptions.defaults());
+        source, Optional.empty(), TrainOptions.defaults(), 0, false, 1, EvaluateOptions.defaults());
   }
 
   /**
@@ -76,31 +79,47 @@ public record PruneOptions(
   }
 
   public PruneOptions withFineTuning(TrainOptions options) {
-    return new PruneOptions(
-        source, Optional.of(options), options, recalibrationBatches, seed, evaluation);
+    return with(source, Optional.of(options), options);
   }
 
   /** What a method that trains by itself starts from, without fine-tuning after it. */
   public PruneOptions withTraining(TrainOptions options) {
-    return new PruneOptions(source, fineTuning, options, recalibrationBatches, seed, evaluation);
+    return with(source, fineTuning, options);
   }
 
   public PruneOptions withRecalibration(int batches) {
-    return new PruneOptions(source, fineTuning, training, batches, seed, evaluation);
+    return new PruneOptions(source, fineTuning, training, batches, reinitialises, seed, evaluation);
+  }
+
+  public PruneOptions withReinitialisation(boolean drawAnew) {
+    return new PruneOptions(
+        source, fineTuning, training, recalibrationBatches, drawAnew, seed, evaluation);
   }
 
   public PruneOptions withSeed(long newSeed) {
     return new PruneOptions(
-        source, fineTuning, training, recalibrationBatches, newSeed, evaluation);
+        source, fineTuning, training, recalibrationBatches, reinitialises, newSeed, evaluation);
   }
 
   public PruneOptions withEvaluation(EvaluateOptions options) {
-    return new PruneOptions(source, fineTuning, training, recalibrationBatches, seed, options);
+    return new PruneOptions(
+        source, fineTuning, training, recalibrationBatches, reinitialises, seed, options);
   }
 
   private PruneOptions with(PlanSource newSource) {
+    return with(newSource, fineTuning, training);
+  }
+
+  private PruneOptions with(
+      PlanSource newSource, Optional<TrainOptions> newFineTuning, TrainOptions newTraining) {
     return new PruneOptions(
-        newSource, fineTuning, training, recalibrationBatches, seed, evaluation);
+        newSource,
+        newFineTuning,
+        newTraining,
+        recalibrationBatches,
+        reinitialises,
+        seed,
+        evaluation);
   }
 
   PlanSource.ByMethod method() {

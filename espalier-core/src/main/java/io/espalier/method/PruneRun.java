@@ -11,6 +11,7 @@ import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Surgeon;
 import io.espalier.train.Accuracy;
 import io.espalier.train.EpochMetrics;
+import io.espalier.train.TrainHook;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import java.util.ArrayList;
@@ -61,6 +62,9 @@ final class PruneRun {
     if (stages.stopped()) {
       return false;
     }
+    if (job.options().reinitialises() && job.options().fineTuning().isEmpty()) {
+      warnings.add("the weights were drawn anew and not trained: the network knows nothing yet");
+    }
     original = stages.accuracy("original", graph);
     original.filter(this::isNearChance).ifPresent(this::warnOfChance);
     return true;
@@ -92,7 +96,7 @@ final class PruneRun {
         plan = Optional.of(given.plan());
         Graph cut = Surgeon.cut(graph, given.plan());
         findings.add(stages.check("check", graph, given.plan(), cut));
-        graph = stages.recalibrated(cut);
+        graph = stages.settled(cut, WeightZeros.of(given.plan()), 1);
         yield true;
       }
       case PlanSource.ByMethod method -> cut(method);
@@ -205,7 +209,8 @@ final class PruneRun {
     if (stages.stopped()) {
       return false;
     }
-    TrainResult result = stages.train("fine-tuning", graph, options.get());
+    TrainHook zeros = WeightZeros.of(plan.orElseThrow()).hook();
+    TrainResult result = stages.train("fine-tuning", graph, options.get(), zeros);
     graph = result.graph();
     history = result.history();
     if (!result.complete() || stages.stopped()) {

@@ -13,6 +13,7 @@ import io.espalier.train.TrainHook;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
+import io.espalier.zoo.Initialisation;
 import java.util.Optional;
 
 /** The pieces of work that prunes are made of, each recorded when it is done. */
@@ -97,8 +98,23 @@ final class Stages {
         .put("detail", finding.detail());
   }
 
+  /**
+   * What a cut left as the prune goes on with it: weights drawn anew and batch statistics measured
+   * anew, where that was asked.
+   *
+   * @param zeros the elements of weights that are zero and stay so
+   * @param cut number of the cut, from 1
+   */
+  Graph settled(Graph smaller, WeightZeros zeros, int cut) {
+    if (!job.options().reinitialises()) {
+      return recalibrated(smaller);
+    }
+    long seed = job.options().seed() + cut - 1;
+    return recalibrated(zeros.applyRescaled(Initialisation.redraw(smaller, seed)));
+  }
+
   /** {@code graph} with the statistics of batch normalisation measured anew, if that was asked. */
-  Graph recalibrated(Graph graph) {
+  private Graph recalibrated(Graph graph) {
     if (job.options().recalibrationBatches() == 0) {
       return graph;
     }

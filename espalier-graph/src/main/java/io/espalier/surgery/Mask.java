@@ -10,8 +10,6 @@ import io.espalier.graph.Tensor;
 import io.espalier.graph.ValueType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +92,7 @@ public final class Mask {
         Tensor weight = graph.weight(w.initializer());
         List<Integer> space = Arrays.stream(weight.shape()).boxed().toList();
         Veil veil = values.computeIfAbsent(w.initializer(), key -> Veil.clear(space));
-        BitSet.valueOf(Base64.getDecoder().decode(w.zeros())).stream()
-            .forEach(i -> veil.remove(i, 0));
+        w.bits().stream().forEach(i -> veil.remove(i, 0));
       }
     }
   }

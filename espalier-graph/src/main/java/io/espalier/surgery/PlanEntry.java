@@ -2,6 +2,8 @@ package io.espalier.surgery;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Base64;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -134,5 +136,14 @@ public sealed interface PlanEntry {
    * @param initializer the weight
    * @param zeros one bit an element, little-endian, in base 64
    */
-  record WeightMask(String initializer, String zeros) implements PlanEntry {}
+  record WeightMask(String initializer, String zeros) implements PlanEntry {
+    /** A mask of the elements that {@code zeros} names. */
+    public static WeightMask of(String initializer, BitSet zeros) {
+      return new WeightMask(initializer, Base64.getEncoder().encodeToString(zeros.toByteArray()));
+    }
+
+    BitSet bits() {
+      return BitSet.valueOf(Base64.getDecoder().decode(zeros));
+    }
+  }
 }

@@ -2,7 +2,10 @@ package io.espalier.surgery;
 
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What goes, as data.
@@ -33,6 +36,15 @@ public record PruningPlan(int format, String digest, List<PlanEntry> entries) {
     return PlanParts.of(this).reads().stream()
         .flatMap(read -> read.constants().stream())
         .anyMatch(constant -> constant != 0);
+  }
+
+  /** By weight, the elements that the plan sets to zero and leaves in place, row-major. */
+  public Map<String, BitSet> zeros() {
+    Map<String, BitSet> zeros = new LinkedHashMap<>();
+    for (PlanEntry.WeightMask mask : PlanParts.of(this).weightMasks()) {
+      zeros.computeIfAbsent(mask.initializer(), name -> new BitSet()).or(mask.bits());
+    }
+    return zeros;
   }
 
   /**

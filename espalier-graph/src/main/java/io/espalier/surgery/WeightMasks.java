@@ -2,7 +2,6 @@ package io.espalier.surgery;
 
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
-import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +16,7 @@ final class WeightMasks {
     for (PlanEntry.WeightMask mask : masks) {
       Tensor weight = changed.getOrDefault(mask.initializer(), graph.weight(mask.initializer()));
       double[] values = weight.toDoubles();
-      BitSet zeros = BitSet.valueOf(Base64.getDecoder().decode(mask.zeros()));
+      BitSet zeros = mask.bits();
       if (zeros.length() > values.length) {
         throw new PlanException(
             "the plan masks element %d of '%s', which has %d"
