@@ -18,7 +18,7 @@ public record GateOptions(
     }
   }
 
-  /** Gates behind every normalised convolution but the first; all saliencies start at 1. */
+  /** Gates behind every normalised convolution but the first; saliencies start around 1. */
   public static GateOptions of(Variant variant) {
     return new GateOptions(variant, 0.5, GatedLayers.defaults(), SaliencyOptions.defaults(), 1);
   }

@@ -2,26 +2,33 @@ package io.espalier.dynamic;
 
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Taps;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Taps that show all gates of a pass together, once the last one is there. */
 final class GateTrace implements Taps {
+  /** Reads the gates of a pass. */
+  interface Reader {
+    /**
+     * @param gates zeros and ones by number of the gate, {@code [N, C]} or {@code [1, C]}; they
+     *     live as long as the scope around the pass
+     * @param samples N
+     */
+    void read(List<DeviceTensor> gates, int samples);
+  }
+
   private final Map<String, Integer> numbers = new HashMap<>();
-  private final Consumer<List<DeviceTensor>> reader;
+  private final String input;
+  private final Reader reader;
   private final DeviceTensor[] gates;
+  private int samples;
   private int seen;
 
-  /**
-   * @param reader gets the values of all gates by number, {@code [N, C]} or {@code [1, C]}; they
-   *     live as long as the scope around the pass
-   */
-  GateTrace(DynamicNet net, Consumer<List<DeviceTensor>> reader) {
+  GateTrace(DynamicNet net, Reader reader) {
+    this.input = net.graph().inputs().getFirst().name();
     this.reader = reader;
     this.gates = new DeviceTensor[net.gates().size()];
     for (Gate gate : net.gates()) {
@@ -31,16 +38,22 @@ final class GateTrace implements Taps {
 
   @Override
   public Set<String> values() {
-    return numbers.keySet();
+    Set<String> values = new HashSet<>(numbers.keySet());
+    values.add(input);
+    return values;
   }
 
   @Override
   public DeviceTensor tap(String value, DeviceTensor tensor) {
+    if (value.equals(input)) {
+      samples = Math.toIntExact(tensor.size(0));
+      return tensor;
+    }
     gates[numbers.get(value)] = tensor;
     seen++;
     if (seen == gates.length) {
       seen = 0;
-      reader.accept(new ArrayList<>(Arrays.asList(gates)));
+      reader.read(List.of(gates), samples);
     }
     return tensor;
   }

@@ -10,7 +10,8 @@ import java.util.OptionalDouble;
  * @param activation what the last linear layer's result goes through; FBS always takes ReLU
  * @param bias what the last linear layer's biases start with; empty for a layer without biases
  * @param spread the last linear layer's weights start normal with variance {@code spread^2 /
- *     inputs}; with 0 and a bias of 1 every saliency starts at exactly 1
+ *     inputs}; with 0 and a bias of 1 every saliency starts at exactly 1, and the gated network as
+ *     the original
  */
 public record SaliencyOptions(
     int reduction,
@@ -31,9 +32,9 @@ public record SaliencyOptions(
     }
   }
 
-  /** Saliencies that start at exactly 1, so that the gated network starts as the original. */
+  /** Saliencies that start around 1, different enough not to close all at once. */
   public static SaliencyOptions defaults() {
-    return new SaliencyOptions(16, 8, Saliency.Activation.LINEAR, OptionalDouble.of(1), 0);
+    return new SaliencyOptions(16, 8, Saliency.Activation.LINEAR, OptionalDouble.of(1), 0.5);
   }
 
   /** SANP's text: no biases, a sixteenth of the width, random weights. */

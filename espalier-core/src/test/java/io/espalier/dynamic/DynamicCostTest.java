@@ -163,7 +163,7 @@ class DynamicCostTest {
     GateTrace trace =
         new GateTrace(
             net,
-            gates -> {
+            (gates, samples) -> {
               DynamicCost cost = DynamicCost.of(net);
               long[] exact = CostOfBatch.exact(cost, gates, 5, false);
               found[0] = Arrays.stream(exact).average().orElseThrow() / cost.backboneMacs();

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DynamicNetTest {
   private static final GateOptions ALL =
-      GateOptions.of(Variant.SANP).withLayers(GatedLayers.defaults().withFirst(true));
+      GateOptions.of(Variant.SANP)
+          .withLayers(GatedLayers.defaults().withFirst(true))
+          .withSaliency(SaliencyOptions.defaults().withSpread(0));
   private static final GateOptions EVERY =
       ALL.withLayers(ALL.layers().withPlacement(GatedLayers.Placement.EVERY));
 

@@ -24,7 +24,8 @@ final class IdleWeights {
   static Graph garbled(DynamicNet net, Tensor image) {
     IdleWeights work = new IdleWeights(net.graph());
     DynamicCost cost = DynamicCost.of(net);
-    GateTrace trace = new GateTrace(net, gates -> cost.layers().forEach(l -> work.visit(l, gates)));
+    GateTrace trace =
+        new GateTrace(net, (gates, samples) -> cost.layers().forEach(l -> work.visit(l, gates)));
     Samples.onTorch(net.graph(), image, Mode.EVAL, trace);
     return net.graph().withWeights(work.changed);
   }

@@ -26,7 +26,8 @@ class SkippingTest {
     GateTrace trace =
         new GateTrace(
             net,
-            gates -> counted[0] = CostOfBatch.exact(DynamicCost.of(net), gates, SAMPLES, false));
+            (gates, samples) ->
+                counted[0] = CostOfBatch.exact(DynamicCost.of(net), gates, SAMPLES, false));
     Samples.onTorch(net.graph(), images, io.espalier.torch.Mode.EVAL, trace);
     long saliencies = DynamicCost.of(net).saliencyMacs();
     for (int n = 0; n < SAMPLES; n++) {

@@ -1,0 +1,55 @@
+package io.espalier.dynamic;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what is wrong with a trained dynamic network. */
+final class BudgetVerdict {
+  /** How far the cost may be from the budget, as a share of the budget. */
+  static final double TOLERANCE = 0.02;
+
+  /** A cost below this share of the budget is a collapse. */
+  static final double COLLAPSE = 0.5;
+
+  private BudgetVerdict() {}
+
+  /** Whole channels of a fixed share meet a budget only from below. */
+  static boolean isMet(Variant variant, double share, double budget) {
+    double excess = (share - budget) / budget;
+    return variant.isSteered() ? Math.abs(excess) <= TOLERANCE : excess <= TOLERANCE;
+  }
+
+  static boolean isCollapsed(double cost, double budget) {
+    return cost < COLLAPSE * budget;
+  }
+
+  static List<String> warnings(DynamicNet net, DynamicMeasure measure, double budget, int classes) {
+    List<String> warnings = new ArrayList<>();
+    double share = measure.costs().share();
+    if (isCollapsed(share, budget)) {
+      warnings.add(
+          "the gates have collapsed: the mean image costs %.1f %% of the MACs where %.1f %% were allowed; lower the gain of lambda or the noise"
+              .formatted(100 * share, 100 * budget));
+    } else if (!isMet(net.variant(), share, budget)) {
+      warnings.add(
+          "the budget of %.1f %% of the MACs is not met: the mean image costs %.1f %%; train longer or raise the gain of lambda"
+              .formatted(100 * budget, 100 * share));
+    }
+    if (classes > 1 && measure.accuracy().nearChance(classes)) {
+      warnings.add(
+          "the network is near chance: %.1f %% of %d classes"
+              .formatted(100 * measure.accuracy().top1(), classes));
+    }
+    idle(net, measure, warnings);
+    return warnings;
+  }
+
+  private static void idle(DynamicNet net, DynamicMeasure measure, List<String> warnings) {
+    for (int i = 0; i < net.gates().size(); i++) {
+      if (measure.open().get(i).stream().allMatch(share -> share == 0)) {
+        warnings.add(
+            "no image uses any channel of layer '%s'".formatted(net.gates().get(i).layer()));
+      }
+    }
+  }
+}

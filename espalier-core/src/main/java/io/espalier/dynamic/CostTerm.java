@@ -1,0 +1,62 @@
+package io.espalier.dynamic;
+
+import io.espalier.torch.DeviceTensor;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the cost objective adds up, before it is multiplied by lambda. */
+public enum CostTerm {
+  /** Absolute saliencies, the L1 norm of SANP's equation 9. */
+  ABSOLUTE,
+  /** Saliencies above 0. */
+  POSITIVE,
+  /** Saliencies with their sign: it pushes all of them down, or all of them up. */
+  SIGNED,
+  /** The saturating sigmoids {@code v1}: the number of open gates. */
+  GATES,
+  /**
+   * The MACs that are expected if every gate is open with probability {@code v1}, as a share of the
+   * original network. No gradient reaches a gate that is saturated.
+   */
+  MACS,
+  /** As MACS, with the probability {@code sigmoid(v)}, whose gradient never vanishes. */
+  SMOOTH_MACS;
+
+  /**
+   * The term, a scalar: the mean over the batch.
+   *
+   * @param saliencies {@code s} of every gate, {@code [N, C]} or {@code [1, C]}
+   * @param gates what was made of them
+   * @param normalised whether the term is a mean over the gated channels, or a sum: a sum of
+   *     saliencies is divided by their number, or a share of MACs multiplied by it
+   */
+  DeviceTensor of(
+      DynamicCost cost,
+      List<DeviceTensor> saliencies,
+      List<Binarizer.Gates> gates,
+      boolean normalised) {
+    long channels = saliencies.stream().mapToLong(layer -> layer.size(1)).sum();
+    return switch (this) {
+      case ABSOLUTE -> mean(saliencies.stream().map(DeviceTensor::abs), normalised ? channels : 1);
+      case POSITIVE -> mean(saliencies.stream().map(DeviceTensor::relu), normalised ? channels : 1);
+      case SIGNED -> mean(saliencies.stream(), normalised ? channels : 1);
+      case GATES -> mean(gates.stream().map(Binarizer.Gates::gate), normalised ? channels : 1);
+      case MACS ->
+          share(cost, gates.stream().map(Binarizer.Gates::gate), normalised ? 1 : channels);
+      case SMOOTH_MACS ->
+          share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : channels);
+    };
+  }
+
+  private static DeviceTensor mean(Stream<DeviceTensor> layers, long divisor) {
+    return layers
+        .map(layer -> layer.sum(false, 1).mean())
+        .reduce(DeviceTensor::add)
+        .orElseThrow()
+        .div(divisor);
+  }
+
+  private static DeviceTensor share(DynamicCost cost, Stream<DeviceTensor> gates, long factor) {
+    return CostOfBatch.share(cost, gates.toList()).mul(factor);
+  }
+}

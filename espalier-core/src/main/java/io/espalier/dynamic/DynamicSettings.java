@@ -1,0 +1,245 @@
+package io.espalier.dynamic;
+
+import io.espalier.train.TrainOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/** Everything that a user may choose about the dynamic methods, by name. */
+public final class DynamicSettings {
+  private static final DynamicSetting.Part<SaliencyOptions> SALIENCY =
+      new DynamicSetting.Part<>(
+          o -> o.gates().saliency(), (o, v) -> o.withGates(o.gates().withSaliency(v)));
+  private static final DynamicSetting.Part<GatedLayers> LAYERS =
+      new DynamicSetting.Part<>(
+          o -> o.gates().layers(), (o, v) -> o.withGates(o.gates().withLayers(v)));
+  private static final DynamicSetting.Part<GateOptions> GATES =
+      new DynamicSetting.Part<>(DynamicOptions::gates, DynamicOptions::withGates);
+  private static final DynamicSetting.Part<Binarization> CODES =
+      new DynamicSetting.Part<>(
+          o -> o.learning().binarization(),
+          (o, v) -> o.withLearning(o.learning().withBinarization(v)));
+  private static final DynamicSetting.Part<BudgetControl> CONTROL =
+      new DynamicSetting.Part<>(
+          o -> o.learning().control(), (o, v) -> o.withLearning(o.learning().withControl(v)));
+  private static final DynamicSetting.Part<GateLearning> LEARNING =
+      new DynamicSetting.Part<>(DynamicOptions::learning, DynamicOptions::withLearning);
+  private static final DynamicSetting.Part<DynamicOptions> WHOLE =
+      new DynamicSetting.Part<>(o -> o, (o, v) -> v);
+
+  private static final List<DynamicSetting> ALL =
+      List.of(
+          SALIENCY.whole(
+              "reduction",
+              "the hidden width of a saliency is the layer's width over this",
+              SaliencyOptions::reduction,
+              (s, v) -> s.withHidden(v, s.leastHidden())),
+          SALIENCY.whole(
+              "least-hidden",
+              "the least hidden width",
+              SaliencyOptions::leastHidden,
+              (s, v) -> s.withHidden(s.reduction(), v)),
+          SALIENCY.choice(
+              "activation",
+              "what the saliencies go through",
+              Saliency.Activation.class,
+              SaliencyOptions::activation,
+              SaliencyOptions::withActivation),
+          SALIENCY.of(
+              "bias",
+              "a number, or none",
+              "what the biases of W2 start with",
+              s -> s.bias().isEmpty() ? "none" : DynamicSetting.Part.plain(s.bias().getAsDouble()),
+              SaliencyOptions::withBias,
+              DynamicSettings::bias),
+          SALIENCY.number(
+              "spread",
+              "standard deviation of W2's first weights, times the root of its inputs",
+              SaliencyOptions::spread,
+              SaliencyOptions::withSpread),
+          LAYERS.choice(
+              "placement",
+              "whether convolutions without a normalisation of their own are gated too",
+              GatedLayers.Placement.class,
+              GatedLayers::placement,
+              GatedLayers::withPlacement),
+          LAYERS.flag(
+              "first-layer",
+              "whether convolutions that read the network's input are gated",
+              GatedLayers::first,
+              GatedLayers::withFirst),
+          LAYERS.of(
+              "ungated",
+              "patterns with commas between them, or none",
+              "layers that are not gated",
+              l -> l.ungated().isEmpty() ? "none" : String.join(",", l.ungated()),
+              GatedLayers::withUngated,
+              text -> text.equals("none") ? List.of() : Arrays.asList(text.split(","))),
+          GATES.whole(
+              "gate-seed",
+              "seed of the saliencies' weights",
+              g -> (int) g.seed(),
+              (g, v) -> g.withSeed(v)),
+          CODES.number(
+              "noise",
+              "standard deviation of the noise on saliencies",
+              Binarization::noise,
+              Binarization::withNoise),
+          CODES.choice(
+              "course",
+              "how the noise goes on",
+              Binarization.Course.class,
+              Binarization::course,
+              Binarization::withCourse),
+          CODES.number(
+              "soft",
+              "share of the gates that are soft in training",
+              Binarization::soft,
+              Binarization::withSoft),
+          CODES.choice(
+              "mix",
+              "what is soft or hard together",
+              Binarization.Mix.class,
+              Binarization::mix,
+              Binarization::withMix),
+          CODES.number(
+              "quiet",
+              "share of the joint training, at its end, without noise and soft gates",
+              Binarization::quiet,
+              Binarization::withQuiet),
+          CONTROL.choice(
+              "term",
+              "what the cost objective adds up",
+              CostTerm.class,
+              BudgetControl::term,
+              BudgetControl::withTerm),
+          CONTROL.flag(
+              "mean",
+              "whether the cost objective is a mean over the gated channels, or a sum",
+              BudgetControl::normalised,
+              BudgetControl::withNormalised),
+          CONTROL.number(
+              "gain",
+              "lambda for a distance of the whole network, lambda_0",
+              BudgetControl::gain,
+              BudgetControl::withGain),
+          CONTROL.number(
+              "integral",
+              "share of the joint training in which a lasting distance doubles lambda, 0 for never",
+              BudgetControl::integral,
+              BudgetControl::withIntegral),
+          CONTROL.number(
+              "ramp",
+              "share of the joint training in which the budget comes down from the whole network",
+              BudgetControl::ramp,
+              BudgetControl::withRamp),
+          CONTROL.number(
+              "least",
+              "the smallest lambda",
+              BudgetControl::least,
+              (c, v) -> c.withBounds(v, c.most())),
+          CONTROL.number(
+              "most",
+              "the largest lambda",
+              BudgetControl::most,
+              (c, v) -> c.withBounds(c.least(), v)),
+          CONTROL.whole(
+              "window",
+              "steps that the running cost is averaged over, M",
+              BudgetControl::window,
+              BudgetControl::withWindow),
+          CONTROL.choice(
+              "code",
+              "which gates the running cost is counted by",
+              BudgetControl.Code.class,
+              BudgetControl::code,
+              BudgetControl::withCode),
+          LEARNING.number(
+              "penalty",
+              "factor of the winners' saliencies in the loss of fbs",
+              GateLearning::penalty,
+              GateLearning::withPenalty),
+          LEARNING.flag(
+              "warm-up-norms",
+              "whether the warm-up trains everything but kernels, or saliencies alone",
+              GateLearning::normsInWarmUp,
+              GateLearning::withNormsInWarmUp),
+          WHOLE.whole(
+              "backbone-epochs",
+              "epochs of the network before it is gated",
+              o -> epochs(o.backbone()),
+              (o, v) -> o.withBackbone(stage(o, v))),
+          WHOLE.whole(
+              "warm-up-epochs",
+              "epochs of the warm-up",
+              o -> epochs(o.warmUp()),
+              (o, v) -> o.withWarmUp(stage(o, v))),
+          WHOLE.whole(
+              "recalibration",
+              "batches to measure batch statistics on at the end",
+              DynamicOptions::recalibrationBatches,
+              DynamicOptions::withRecalibrationBatches));
+
+  private DynamicSettings() {}
+
+  /** All settings, in the order in which they are shown. */
+  public static List<DynamicSetting> all() {
+    return ALL;
+  }
+
+  /**
+   * {@code options} with what a user chose.
+   *
+   * @param given values by name
+   * @throws IllegalArgumentException if a name or a value does not fit; one line
+   */
+  public static DynamicOptions apply(DynamicOptions options, Map<String, String> given) {
+    DynamicOptions result = options;
+    for (Map.Entry<String, String> entry : given.entrySet()) {
+      result = apply(result, entry.getKey(), entry.getValue());
+    }
+    return result;
+  }
+
+  private static DynamicOptions apply(DynamicOptions options, String name, String value) {
+    DynamicSetting setting =
+        ALL.stream()
+            .filter(known -> known.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "dynamic methods have no setting '%s'; there are %s"
+                            .formatted(name, names())));
+    try {
+      return setting.write().apply(options, value);
+    } catch (IllegalArgumentException problem) {
+      throw new IllegalArgumentException(
+          "setting '%s' is %s, but got '%s' (%s)"
+              .formatted(name, setting.values(), value, problem.getMessage()),
+          problem);
+    }
+  }
+
+  private static String names() {
+    return ALL.stream().map(DynamicSetting::name).collect(Collectors.joining(", "));
+  }
+
+  private static OptionalDouble bias(String text) {
+    return text.equals("none")
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Double.parseDouble(text));
+  }
+
+  private static int epochs(Optional<TrainOptions> stage) {
+    return stage.map(TrainOptions::epochs).orElse(0);
+  }
+
+  /** The joint training's options for another number of epochs; none for 0. */
+  private static Optional<TrainOptions> stage(DynamicOptions options, int epochs) {
+    return epochs == 0 ? Optional.empty() : Optional.of(options.joint().withEpochs(epochs));
+  }
+}

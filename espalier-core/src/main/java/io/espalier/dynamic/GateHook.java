@@ -1,0 +1,183 @@
+package io.espalier.dynamic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.graph.Node;
+import io.espalier.graph.Op;
+import io.espalier.progress.Progress;
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Mode;
+import io.espalier.torch.Taps;
+import io.espalier.train.EpochMetrics;
+import io.espalier.train.HookState;
+import io.espalier.train.TrainHook;
+import io.espalier.train.TrainRun;
+import io.espalier.train.TrainStep;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Trains gates with their network: the second and third stage of SANP. */
+final class GateHook implements TrainHook {
+  /** What is trained. */
+  enum Phase {
+    /** The saliencies, with the classification loss alone; kernels of convolutions stay. */
+    WARM_UP,
+    /** Everything, with the cost objective. */
+    JOINT
+  }
+
+  private final DynamicNet net;
+  private final DynamicCost cost;
+  private final GateLearning learning;
+  private final Phase phase;
+  private final Progress progress;
+  private final Lambda lambda;
+  private final GateUse use;
+  private long steps;
+  private long totalSteps = 1;
+  private GatePass pass;
+
+  GateHook(DynamicNet net, GateLearning learning, Phase phase, Progress progress) {
+    this.net = net;
+    this.cost = DynamicCost.of(net);
+    this.learning = learning;
+    this.phase = phase;
+    this.progress = progress;
+    this.lambda = new Lambda(learning.control(), learning.budget());
+    this.use = new GateUse(net);
+  }
+
+  @Override
+  public String identity() {
+    return "%s %s %s".formatted(net.variant().id(), phase, learning);
+  }
+
+  @Override
+  public void start(TrainRun run) {
+    totalSteps = run.totalSteps();
+    Set<String> kept = phase == Phase.WARM_UP ? keptInWarmUp(run) : constants();
+    kept.forEach(
+        name ->
+            Optional.ofNullable(run.net().parameters().get(name))
+                .ifPresent(parameter -> parameter.requiresGrad(false)));
+  }
+
+  /** The vector that stands for the input in the variant STATIC; its weights learn instead. */
+  private Set<String> constants() {
+    Set<String> constants = new HashSet<>();
+    for (Gate gate : net.gates()) {
+      if (gate.saliency().source() == Saliency.Source.CONSTANT) {
+        constants.add(gate.saliency().squeezed());
+      }
+    }
+    return constants;
+  }
+
+  private Set<String> keptInWarmUp(TrainRun run) {
+    Set<String> kept = constants();
+    if (learning.normsInWarmUp()) {
+      for (Node node : net.graph().nodes()) {
+        if (node.op() instanceof Op.Conv || node.op() instanceof Op.ConvTranspose) {
+          kept.addAll(node.inputs());
+        }
+      }
+    } else {
+      kept.addAll(run.net().parameters().keySet());
+      for (Gate gate : net.gates()) {
+        kept.remove(gate.saliency().hiddenWeight());
+        kept.remove(gate.saliency().weight());
+        kept.remove(gate.saliency().bias());
+      }
+      kept.addAll(constants());
+    }
+    return kept;
+  }
+
+  @Override
+  public Taps taps(Mode mode) {
+    if (mode != Mode.TRAIN) {
+      return new GateTrace(
+          net, (gates, samples) -> use.evaluated(CostOfBatch.share(cost, gates).item(), samples));
+    }
+    double done = phase == Phase.WARM_UP ? 0 : (double) steps / totalSteps;
+    Binarizer binarizer = new Binarizer(learning.binarization(), done);
+    pass = new GatePass(net, binarizer);
+    return pass;
+  }
+
+  @Override
+  public Optional<DeviceTensor> extraLoss(TrainStep step) {
+    List<DeviceTensor> clean = pass.clean();
+    double share = share(clean);
+    boolean noisy = learning.control().code() == BudgetControl.Code.NOISY;
+    double counted = noisy ? share(pass.codes()) : share;
+    double factor = lambda.step(counted, steps, totalSteps);
+    use.trained(share, clean);
+    note(factor);
+    if (!net.variant().isSteered()) {
+      return learning.penalty() == 0 || net.variant() != Variant.FBS
+          ? Optional.empty()
+          : Optional.of(pass.winners().mul(learning.penalty()));
+    }
+    if (phase == Phase.WARM_UP || factor == 0) {
+      return Optional.empty();
+    }
+    BudgetControl control = learning.control();
+    DeviceTensor term =
+        control.term().of(cost, pass.saliencies(), pass.gates(), control.normalised());
+    return Optional.of(term.mul(factor));
+  }
+
+  private double share(List<DeviceTensor> gates) {
+    return DeviceTensor.withoutGradients(() -> CostOfBatch.share(cost, gates).item());
+  }
+
+  private void note(double factor) {
+    progress.note(
+        "MACs",
+        String.format(
+            Locale.ROOT, "%.1f %% of %.1f %%", 100 * lambda.cost(), 100 * learning.budget()));
+    if (net.variant().isSteered() && phase == Phase.JOINT) {
+      progress.note("lambda", String.format(Locale.ROOT, "%.3g", factor));
+    }
+  }
+
+  @Override
+  public void afterStep(TrainStep step) {
+    steps++;
+    pass = null;
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    Map<String, Double> figures = use.figures();
+    figures.put("lambda", phase == Phase.JOINT ? lambda.value() : 0);
+    return figures;
+  }
+
+  @Override
+  public void endOfEpoch(EpochMetrics metrics) {
+    use.clear();
+  }
+
+  @Override
+  public HookState save() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("steps", steps);
+    json.set("lambda", lambda.save());
+    json.set("use", use.save());
+    return new HookState(Map.of(), json);
+  }
+
+  @Override
+  public void restore(HookState state) {
+    JsonNode json = state.json();
+    steps = json.path("steps").asLong();
+    lambda.restore(json.path("lambda"));
+    use.restore(json.path("use"));
+  }
+}

@@ -1,0 +1,54 @@
+package io.espalier.dynamic;
+
+import io.espalier.graph.Graph;
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Scope;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The share of channels that makes a network of fixed counts meet a budget. */
+final class Shares {
+  private static final int STEPS = 20;
+
+  private Shares() {}
+
+  /**
+   * The largest share whose cost is within {@code budget}. Exact where layers follow one another;
+   * behind a sum it takes the gates of the summands to be independent.
+   *
+   * @throws DynamicException if one channel a layer already costs more
+   */
+  static double within(Graph graph, GateOptions options, double budget) {
+    double low = 0;
+    double high = 1;
+    if (cost(graph, options.withShare(high)) <= budget) {
+      return high;
+    }
+    for (int i = 0; i < STEPS; i++) {
+      double middle = (low + high) / 2;
+      if (cost(graph, options.withShare(middle)) <= budget) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    if (low == 0) {
+      throw new DynamicException(
+          "a budget of %.1f %% is out of reach: one channel in every gated layer costs %.1f %%"
+              .formatted(100 * budget, 100 * cost(graph, options.withShare(high))));
+    }
+    return low;
+  }
+
+  private static double cost(Graph graph, GateOptions options) {
+    DynamicNet net = DynamicNet.insert(graph, options);
+    try (Scope scope = Scope.open()) {
+      List<DeviceTensor> gates = new ArrayList<>();
+      for (Gate gate : net.gates()) {
+        double open = (double) options.kept(gate.channels()) / gate.channels();
+        gates.add(DeviceTensor.full(open, 1, gate.channels()));
+      }
+      return CostOfBatch.share(DynamicCost.of(net), gates).item();
+    }
+  }
+}

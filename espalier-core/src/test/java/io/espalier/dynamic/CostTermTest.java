@@ -1,0 +1,119 @@
+package io.espalier.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Scope;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two samples; layers of 3 and 2 gated channels behind an ungated one of 4. */
+class CostTermTest {
+  private static final DynamicCost COST =
+      DynamicCost.of(DynamicNet.insert(Chains.of(1, 4, 3, 2), GateOptions.of(Variant.SANP)));
+  private static final float[] FIRST = {1, -2, 0.5f, 3, -1, 0};
+  private static final float[] SECOND = {-4, 1, 2, 0.25f};
+  private static final Binarization SMOOTH = Binarization.paper().withNoise(0).withSoft(1);
+
+  @ParameterizedTest
+  @CsvSource({
+    // (|1|+|2|+|.5|+|3|+|1| + 4+1+2+.25) / 2 samples, and over 5 channels
+    "ABSOLUTE, 7.375, 1.475",
+    "POSITIVE, 3.875, 0.775",
+    "SIGNED, 0.375, 0.075"
+  })
+  void sum_ofSaliencies_byHand(CostTerm term, double sum, double mean) {
+    assertEquals(sum, value(term, false), 1e-6);
+    assertEquals(mean, value(term, true), 1e-6);
+  }
+
+  @Test
+  void gates_areTheSaturatingSigmoids() {
+    double sum = 0;
+    for (float s : FIRST) {
+      sum += v1(s);
+    }
+    for (float s : SECOND) {
+      sum += v1(s);
+    }
+    assertEquals(sum / 2, value(CostTerm.GATES, false), 1e-5);
+    assertEquals(sum / 10, value(CostTerm.GATES, true), 1e-5);
+  }
+
+  /**
+   * First layer 9*1*4*64 = 2304; second 9*4*16 = 576 a channel; third 9*16 = 144 a pair; classifier
+   * 4 a channel; saliencies 8*(4+3) + 8*(3+2) = 96.
+   */
+  @Test
+  void macs_areExpectedThroughTheGates_byHand() {
+    double total = 2304 + 576 * 3 + 144 * 6 + 4 * 2;
+    double macs = 0;
+    double smooth = 0;
+    for (int n = 0; n < 2; n++) {
+      double a = 0;
+      double b = 0;
+      double c = 0;
+      double d = 0;
+      for (int i = 0; i < 3; i++) {
+        a += v1(FIRST[3 * n + i]);
+        c += sigmoid(FIRST[3 * n + i]);
+      }
+      for (int i = 0; i < 2; i++) {
+        b += v1(SECOND[2 * n + i]);
+        d += sigmoid(SECOND[2 * n + i]);
+      }
+      macs += (2304 + 576 * a + 144 * a * b + 4 * b + 96) / 2;
+      smooth += (2304 + 576 * c + 144 * c * d + 4 * d + 96) / 2;
+    }
+    assertEquals(macs / total, value(CostTerm.MACS, true), 1e-5);
+    // As a sum, the share counts for each of the 5 gated channels.
+    assertEquals(5 * macs / total, value(CostTerm.MACS, false), 1e-5);
+    assertEquals(smooth / total, value(CostTerm.SMOOTH_MACS, true), 1e-5);
+  }
+
+  /** A gate that is shut for good gets no gradient from MACS, and one from SMOOTH_MACS. */
+  @Test
+  void gradient_ofAShutGate_needsTheSmoothTerm() {
+    assertEquals(0, gradient(CostTerm.MACS)[1]);
+    assertTrue(gradient(CostTerm.SMOOTH_MACS)[1] > 0);
+    assertTrue(gradient(CostTerm.MACS)[0] > 0);
+    // The L1 norm pulls to 0 from both sides, so it opens a shut gate rather than the contrary.
+    assertArrayEquals(new float[] {0.1f, -0.1f}, gradient(CostTerm.ABSOLUTE), 1e-7f);
+  }
+
+  private static float[] gradient(CostTerm term) {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor first = DeviceTensor.of(new float[] {1, -5, 1, 1, 1, 1}, 2, 3);
+      first.requiresGrad(true);
+      value(term, true, first, DeviceTensor.of(SECOND, 2, 2)).backward();
+      float[] all = first.grad().toFloats();
+      return new float[] {all[0], all[1]};
+    }
+  }
+
+  private static double value(CostTerm term, boolean normalised) {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor first = DeviceTensor.of(FIRST, 2, 3);
+      return value(term, normalised, first, DeviceTensor.of(SECOND, 2, 2)).item();
+    }
+  }
+
+  private static DeviceTensor value(
+      CostTerm term, boolean normalised, DeviceTensor first, DeviceTensor second) {
+    Binarizer binarizer = new Binarizer(SMOOTH, 0);
+    List<Binarizer.Gates> gates = List.of(binarizer.of(first), binarizer.of(second));
+    return term.of(COST, List.of(first, second), gates, normalised);
+  }
+
+  private static double v1(double s) {
+    return Math.max(0, Math.min(1, 1.2 * sigmoid(s) - 0.1));
+  }
+
+  private static double sigmoid(double s) {
+    return 1 / (1 + Math.exp(-s));
+  }
+}

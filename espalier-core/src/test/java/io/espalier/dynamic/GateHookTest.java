@@ -1,0 +1,181 @@
+package io.espalier.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.progress.Progress;
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Losses;
+import io.espalier.torch.Mode;
+import io.espalier.torch.NetOptions;
+import io.espalier.torch.Scope;
+import io.espalier.torch.TorchNet;
+import io.espalier.train.RunFolder;
+import io.espalier.train.TrainResult;
+import io.espalier.train.Trainer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GateHookTest {
+  private static final GateOptions GATES = GateOptions.of(Variant.SANP);
+  private static final Binarization SMOOTH = Binarization.paper().withNoise(0).withSoft(1);
+
+  @TempDir Path path;
+
+  /**
+   * The loss of the classifier and of the cost together, through soft gates and without noise, is a
+   * smooth function of every weight of the saliencies.
+   */
+  @Test
+  void gradient_ofTheWholeLoss_isTheDifferenceQuotient() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 4, 6, 5), 3), GATES);
+    Gate gate = net.gates().getFirst();
+    for (String name :
+        new String[] {
+          gate.saliency().bias(), gate.saliency().weight(), gate.saliency().hiddenWeight()
+        }) {
+      float[] gradient = gradient(net, name);
+      int most = 0;
+      for (int i = 0; i < gradient.length; i++) {
+        most = Math.abs(gradient[i]) > Math.abs(gradient[most]) ? i : most;
+      }
+      double slope = (loss(net, name, most, 0.02f) - loss(net, name, most, -0.02f)) / 0.04;
+      assertTrue(Math.abs(slope) > 1e-3, name + " has no slope");
+      assertEquals(slope, gradient[most], 0.03 * Math.abs(slope), name);
+    }
+  }
+
+  private static float[] gradient(DynamicNet net, String name) {
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
+      loss(net, torch).backward();
+      return torch.parameters().get(name).grad().toFloats();
+    }
+  }
+
+  private static double loss(DynamicNet net, String name, int index, float change) {
+    Tensor weight = net.graph().weight(name);
+    float[] values = weight.toFloats();
+    values[index] += change;
+    Graph changed = net.graph().withWeights(Map.of(name, weight.withValues(values)));
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(changed, NetOptions.defaults())) {
+      return loss(net, torch).item();
+    }
+  }
+
+  private static DeviceTensor loss(DynamicNet net, TorchNet torch) {
+    GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0));
+    DeviceTensor images = DeviceTensor.of(Samples.images(net.graph(), 6));
+    DeviceTensor logits = torch.forward(images, Mode.EVAL_GRADIENTS, pass);
+    DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
+    DeviceTensor macs =
+        CostTerm.MACS.of(DynamicCost.of(net), pass.saliencies(), pass.gates(), true);
+    return Losses.crossEntropy(logits, labels, 0).add(macs.mul(3));
+  }
+
+  @Test
+  void warmUp_leavesTheKernelsAndTrainsTheRest() {
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
+    Graph trained = train(net, GateLearning.of(0.5), GateHook.Phase.WARM_UP, "warm-up").graph();
+    assertEquals(net.graph().weight("layer2.weight"), trained.weight("layer2.weight"));
+    assertEquals(net.graph().weight("layer1.weight"), trained.weight("layer1.weight"));
+    assertNotEquals(net.graph().weight("layer2.scale"), trained.weight("layer2.scale"));
+    assertNotEquals(net.graph().weight("layer2.mean"), trained.weight("layer2.mean"));
+    assertNotEquals(net.graph().weight("fc.weight"), trained.weight("fc.weight"));
+    for (Gate gate : net.gates()) {
+      assertNotEquals(
+          net.graph().weight(gate.saliency().weight()), trained.weight(gate.saliency().weight()));
+    }
+  }
+
+  @Test
+  void warmUp_ofTheSalienciesAlone_leavesEverythingElse() {
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
+    GateLearning learning = GateLearning.of(0.5).withNormsInWarmUp(false);
+    Graph trained = train(net, learning, GateHook.Phase.WARM_UP, "warm-up").graph();
+    for (String kept : new String[] {"layer2.weight", "layer2.scale", "fc.weight", "fc.bias"}) {
+      assertEquals(net.graph().weight(kept), trained.weight(kept));
+    }
+    String bias = net.gates().getFirst().saliency().bias();
+    assertNotEquals(net.graph().weight(bias), trained.weight(bias));
+  }
+
+  @Test
+  void constant_ofTheVariantStatic_staysAsItIs() {
+    DynamicNet net =
+        DynamicNet.insert(Chains.of(1, 4, 6, 5), GateOptions.of(Variant.STATIC).withSeed(5));
+    Graph trained = train(net, GateLearning.of(0.5), GateHook.Phase.JOINT, "static").graph();
+    Saliency saliency = net.gates().getFirst().saliency();
+    assertEquals(net.graph().weight(saliency.squeezed()), trained.weight(saliency.squeezed()));
+    assertNotEquals(net.graph().weight(saliency.weight()), trained.weight(saliency.weight()));
+  }
+
+  /** A cost term alone: with a budget above the cost gates open, below it they close. */
+  @Test
+  void lambda_pushesTheSalienciesTowardsTheBudget() {
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
+    BudgetControl strong = GateLearning.of(0.5).control().withGain(3);
+    double tight = biasAfter(net, GateLearning.of(0.3).withControl(strong), "tight");
+    assertTrue(tight < 1, "saliencies are pushed down, but are " + tight);
+    SaliencyOptions shut = GATES.saliency().withBias(java.util.OptionalDouble.of(-0.5));
+    DynamicNet closed = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES.withSaliency(shut));
+    double wide = biasAfter(closed, GateLearning.of(1).withControl(strong), "wide");
+    assertTrue(wide > -0.5, "saliencies are pushed up, but are " + wide);
+  }
+
+  private double biasAfter(DynamicNet net, GateLearning learning, String folder) {
+    Graph trained = train(net, learning, GateHook.Phase.JOINT, folder).graph();
+    double sum = 0;
+    for (double value : trained.weight(net.gates().getFirst().saliency().bias()).toDoubles()) {
+      sum += value / 6;
+    }
+    return sum;
+  }
+
+  @Test
+  void progress_andFigures_showCostAndLambda() {
+    Map<String, String> notes = new LinkedHashMap<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void begin(String task, long total, String unit) {}
+
+          @Override
+          public void advance(long more) {}
+
+          @Override
+          public void note(String key, String value) {
+            notes.put(key, value);
+          }
+
+          @Override
+          public void end() {}
+        };
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
+    GateHook hook = new GateHook(net, GateLearning.of(0.5), GateHook.Phase.JOINT, progress);
+    TrainResult result =
+        Trainer.of(net.graph(), Stripes.splits(), Stripes.NORMALIZATION, Stripes.options(1))
+            .hook(hook)
+            .run(RunFolder.at(path.resolve("shown")));
+    assertTrue(notes.get("MACs").endsWith("% of 50.0 %"), notes.get("MACs"));
+    assertTrue(Double.parseDouble(notes.get("lambda")) > 0);
+    Map<String, Double> figures = result.history().getFirst().figures();
+    assertTrue(figures.get("macs") > 0.4 && figures.get("macs") < 1.2, figures.toString());
+    assertTrue(figures.containsKey("validationMacs") && figures.containsKey("lambda"));
+    assertTrue(figures.get("leastOpen") > 0.2 && figures.get("leastOpen") <= 1);
+  }
+
+  private TrainResult train(
+      DynamicNet net, GateLearning learning, GateHook.Phase phase, String folder) {
+    return Trainer.of(net.graph(), Stripes.splits(), Stripes.NORMALIZATION, Stripes.options(1))
+        .hook(new GateHook(net, learning, phase, Progress.none()))
+        .run(RunFolder.at(path.resolve(folder)));
+  }
+}
