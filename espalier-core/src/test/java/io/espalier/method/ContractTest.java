@@ -65,6 +65,7 @@ class ContractTest {
       case "annealing" -> Map.of("evaluations", "4");
       case "sensitivity" -> Map.of("keep", "0.75,0.5,0.25");
       case "autopruner" -> Map.of("epochs", "2", "interval", "2", "rate", "0.02");
+      case "slimming", "ista", "oicsr" -> Map.of("epochs", "2");
       default -> Map.of();
     };
   }

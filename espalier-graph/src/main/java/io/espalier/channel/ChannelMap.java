@@ -103,8 +103,7 @@ public final class ChannelMap {
       int[] ids = binding.ids().ids();
       int[] gone = IntStream.range(0, ids.length).filter(i -> !kept.keeps(ids[i])).toArray();
       if (gone.length > 0) {
-        List<Integer> space = Arrays.stream(binding.ids().sizes()).boxed().toList();
-        slots.add(new Changes.Slot(binding.initializer(), space, gone));
+        slots.add(new Changes.Slot(binding.initializer(), space(binding.ids()), gone));
       }
     }
     Map<String, Op> operators = new LinkedHashMap<>();
@@ -123,13 +122,47 @@ public final class ChannelMap {
     return state.bindings.stream()
         .filter(binding -> binding.role() == Role.INPUT && binding.node().equals(node))
         .filter(binding -> binding.ids().varyingAxes().length == 1)
-        .map(
-            b ->
-                new InputColumns(
-                    b.initializer(),
-                    Arrays.stream(b.ids().sizes()).boxed().toList(),
-                    b.ids().ids().length))
+        .map(b -> new InputColumns(b.initializer(), space(b.ids()), b.ids().ids().length))
         .findFirst();
+  }
+
+  /**
+   * What layers read as a group of its own, one unit a channel: what a selection in front of each
+   * can leave out while the value that they read stays whole. Empty if the layers read different
+   * numbers of channels, or if one's weights of its inputs do not lie along one axis.
+   *
+   * @param nodes the layers, at least one
+   * @param index the number that the group gets; one after those of {@link #groups()}
+   */
+  public Optional<ChannelGroup> inputs(List<String> nodes, int index) {
+    List<InputColumns> columns =
+        nodes.stream().map(this::inputColumns).flatMap(Optional::stream).toList();
+    boolean fit =
+        columns.size() == nodes.size()
+            && columns.stream().map(InputColumns::channels).distinct().count() == 1;
+    return fit ? Optional.of(inputs(nodes, index, columns)) : Optional.empty();
+  }
+
+  private ChannelGroup inputs(List<String> nodes, int index, List<InputColumns> columns) {
+    int channels = columns.getFirst().channels();
+    int[][] each = IntStream.range(0, channels).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      InputColumns of = columns.get(i);
+      members.add(new Member(of.initializer(), Role.INPUT, nodes.get(i), of.space(), each));
+    }
+    List<Reader> readers =
+        state.readings.stream()
+            .filter(reading -> nodes.contains(reading.node()))
+            .map(r -> new Reader(r.node(), r.input(), space(r.ids()), each))
+            .toList();
+    String name = nodes.getFirst() + " inputs";
+    return new ChannelGroup(
+        index, name, List.of(), channels, members, readers, List.of(), List.of());
+  }
+
+  private static List<Integer> space(IdArray ids) {
+    return Arrays.stream(ids.sizes()).boxed().toList();
   }
 
   /**
@@ -178,7 +211,7 @@ public final class ChannelMap {
       groups[i] = place.map(Grouping.Place::group).orElse(-1);
       units[i] = place.map(Grouping.Place::unit).orElse(-1);
     }
-    return new Carriage(value, Arrays.stream(array.sizes()).boxed().toList(), groups, units);
+    return new Carriage(value, space(array), groups, units);
   }
 
   /**

@@ -56,19 +56,30 @@ final class ConstantFold {
   private static Shift shift(Graph graph, Node node, PlanEntry.Read read) {
     Tensor weight = graph.weight(node.input(1));
     int rank = graph.shape(node.output()).orElseThrow().rank();
+    if (!isExact(node)) {
+      throw new PlanException(
+          "node '%s' pads its input: the constants of removed channels cannot be folded into it"
+              .formatted(node.name()));
+    }
     boolean byRow =
         switch (node.op()) {
-          case Op.Conv conv when unpadded(conv) -> true;
           case Op.Gemm gemm -> gemm.transB();
           case Op.MatMul matMul -> false;
-          default ->
-              throw new PlanException(
-                  "node '%s' pads its input: the constants of removed channels cannot be folded into it"
-                      .formatted(node.name()));
+          default -> true;
         };
     int channelAxis = node.op() instanceof Op.MatMul ? rank - 1 : 1;
     double scale = node.op() instanceof Op.Gemm gemm ? gemm.alpha() : 1;
     return new Shift(sums(weight, byRow, read, scale), rank, channelAxis);
+  }
+
+  /** Whether a constant that {@code node} reads is the same number in all of an output channel. */
+  static boolean isExact(Node node) {
+    return switch (node.op()) {
+      case Op.Conv conv -> unpadded(conv);
+      case Op.Gemm gemm -> true;
+      case Op.MatMul matMul -> true;
+      default -> false;
+    };
   }
 
   private static boolean unpadded(Op.Conv conv) {
@@ -103,25 +114,61 @@ final class ConstantFold {
     return shift;
   }
 
-  /** Puts an addition behind every node that has a shift, all in one pass. */
+  /** Adds the shifts, all in one pass: to biases, or by an addition behind the node. */
   private static Graph shifted(Graph graph, Map<String, Shift> shifts) {
     GraphBuilder builder = GraphBuilder.from(graph);
+    Map<String, List<Node>> consumers = graph.consumers();
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       Shift shift = shifts.get(node.name());
       if (shift == null) {
         nodes.add(node);
-        continue;
+      } else if (ownBias(graph, node, shift, consumers)) {
+        builder.initializer(node.input(2), plus(graph.weight(node.input(2)), node, shift));
+        nodes.add(node);
+      } else {
+        nodes.addAll(withSum(builder, node, shift, graph.type(node.output()).orElseThrow().type()));
       }
-      DataType type = graph.type(node.output()).orElseThrow().type();
-      String constant = builder.fresh(node.name() + "/emitted");
-      builder.initializer(constant, shift.tensor(type));
-      String raw = builder.fresh(node.output() + "/raw");
-      String added = builder.fresh(node.name() + "/shifted");
-      Op add = new Op.Elementwise(Pointwise.ADD);
-      nodes.add(node.withOutputs(List.of(raw)));
-      nodes.add(new Node(added, add, List.of(raw, constant), node.outputs()));
     }
     return builder.replaceNodes(nodes).build();
+  }
+
+  /** True where {@code node} has a bias for each output that nobody else reads. */
+  private static boolean ownBias(
+      Graph graph, Node node, Shift shift, Map<String, List<Node>> consumers) {
+    return node.inputs().size() > 2
+        && graph
+            .initializer(node.input(2))
+            .filter(bias -> bias.elements() == shift.values().length)
+            .isPresent()
+        && consumers.get(node.input(2)).size() == 1
+        && biasFactor(node) != 0;
+  }
+
+  private static double biasFactor(Node node) {
+    return node.op() instanceof Op.Gemm gemm ? gemm.beta() : 1;
+  }
+
+  private static Tensor plus(Tensor bias, Node node, Shift shift) {
+    double[] values = bias.toDoubles();
+    Arrays.setAll(values, i -> values[i] + shift.values()[i] / biasFactor(node));
+    return bias.withValues(values);
+  }
+
+  /** A convolution without a bias gets one; what else is left gets an addition behind it. */
+  private static List<Node> withSum(GraphBuilder builder, Node node, Shift shift, DataType type) {
+    String constant = builder.fresh(node.name() + "/emitted");
+    if (node.op() instanceof Op.Conv && node.inputs().size() == 2) {
+      builder.initializer(
+          constant, Tensor.of(type, new int[] {shift.values().length}, shift.values()));
+      return List.of(node.withInputs(List.of(node.input(0), node.input(1), constant)));
+    }
+    builder.initializer(constant, shift.tensor(type));
+    String raw = builder.fresh(node.output() + "/raw");
+    String added = builder.fresh(node.name() + "/shifted");
+    Op add = new Op.Elementwise(Pointwise.ADD);
+    return List.of(
+        node.withOutputs(List.of(raw)),
+        new Node(added, add, List.of(raw, constant), node.outputs()));
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns scores into a plan that meets a budget from below: the least units go until the cost is at
@@ -24,6 +25,7 @@ import java.util.Set;
 public final class Planner {
   private final Graph graph;
   private final ChannelMap map;
+  private final List<ChannelGroup> groups;
   private final Scores scores;
   private final PlanOptions options;
   private final WidthCost cost;
@@ -31,13 +33,19 @@ public final class Planner {
   private final Map<Integer, BitSet> gone;
 
   private Planner(
-      Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
+      Graph graph,
+      ChannelMap map,
+      List<ChannelGroup> inputs,
+      Scores scores,
+      PlanOptions options,
+      Map<Integer, BitSet> gone) {
     this.graph = graph;
     this.map = map;
+    this.groups = Stream.concat(map.groups().stream(), inputs.stream()).toList();
     this.scores = scores;
     this.options = options;
     this.gone = gone;
-    this.cost = new WidthCost(graph, map, options.floor());
+    this.cost = new WidthCost(graph, map, inputs, options.floor());
     if (!gone.isEmpty() && !scores.losses().isEmpty()) {
       throw new IllegalArgumentException("losses are those of a network of which nothing is gone");
     }
@@ -45,7 +53,7 @@ public final class Planner {
     requireMatches();
     Set<Integer> whole =
         options.scope() == PlanOptions.Scope.BRANCHES ? Streams.of(graph, map) : Set.of();
-    for (ChannelGroup group : map.groups()) {
+    for (ChannelGroup group : groups) {
       boolean stays = group.producers().stream().anyMatch(p -> matches(p, options.freeze()));
       stays |= whole.contains(group.index());
       atoms.add(stays ? List.of() : Atoms.of(group, scores, options.align(), out(group)));
@@ -81,6 +89,29 @@ public final class Planner {
   }
 
   /**
+   * The units to remove and, ranked with them, the inputs of layers that gathers leave out.
+   *
+   * @param inputs groups of {@link ChannelMap#inputs} whose numbers go on where those of {@code
+   *     map}'s groups end; a budget of units counts them too
+   * @param scores of all groups, those of {@code inputs} last; infinite for units that are read
+   *     through one of them, because what is read stays whole
+   * @throws PlanException if the budget cannot be met; the message says how far it can be
+   */
+  public static Map<Integer, BitSet> removal(
+      Graph graph, ChannelMap map, List<ChannelGroup> inputs, Scores scores, PlanOptions options) {
+    Reach reach = reach(new Planner(graph, map, inputs, scores, unaligned(options), Map.of()));
+    options.budget().ifPresent(budget -> reach.requireMet(budget, graph.name()));
+    return reach.removed();
+  }
+
+  private static PlanOptions unaligned(PlanOptions options) {
+    if (options.align() > 1) {
+      throw new PlanException("inputs that gathers leave out cannot be aligned: prune without");
+    }
+    return options;
+  }
+
+  /**
    * The units to remove, by group index, where a threshold decides: every unit whose score is at
    * most {@code threshold}, but for those that {@code options} keep and those without which a layer
    * would fall below its floor. What must go together goes where the threshold takes all of it. The
@@ -95,15 +126,33 @@ public final class Planner {
       PlanOptions options,
       double threshold,
       Map<Integer, BitSet> gone) {
-    Planner planner = new Planner(graph, map, scores, options, gone);
-    planner.atoms.stream()
+    return new Planner(graph, map, List.of(), scores, options, gone).upTo(threshold);
+  }
+
+  /**
+   * As {@link #removalUpTo(Graph, ChannelMap, Scores, PlanOptions, double, Map)} and, in one order
+   * with the units, inputs of layers as in {@link #removal(Graph, ChannelMap, List, Scores,
+   * PlanOptions)}.
+   */
+  public static Map<Integer, BitSet> removalUpTo(
+      Graph graph,
+      ChannelMap map,
+      List<ChannelGroup> inputs,
+      Scores scores,
+      PlanOptions options,
+      double threshold) {
+    return new Planner(graph, map, inputs, scores, unaligned(options), Map.of()).upTo(threshold);
+  }
+
+  private Map<Integer, BitSet> upTo(double threshold) {
+    atoms.stream()
         .flatMap(List::stream)
         .filter(
             atom ->
                 Arrays.stream(atom.units()).allMatch(u -> scores.of(atom.group(), u) <= threshold))
         .sorted(Comparator.comparingDouble(Atoms.Atom::score))
-        .forEach(atom -> planner.cost.remove(atom.group(), atom.units()));
-    return planner.cost.removed();
+        .forEach(atom -> cost.remove(atom.group(), atom.units()));
+    return cost.removed();
   }
 
   /**
@@ -114,7 +163,7 @@ public final class Planner {
    */
   public static Map<Integer, BitSet> alone(
       Graph graph, ChannelMap map, Scores scores, PlanOptions options, int group, double share) {
-    Planner planner = new Planner(graph, map, scores, options, Map.of());
+    Planner planner = new Planner(graph, map, List.of(), scores, options, Map.of());
     planner.removeShare(map.groups().get(group), share);
     return planner.cost.removed();
   }
@@ -145,7 +194,11 @@ public final class Planner {
   /** As {@link #removal}, but a budget that cannot be met is only said. */
   static Reach reach(
       Graph graph, ChannelMap map, Scores scores, PlanOptions options, Map<Integer, BitSet> gone) {
-    Planner planner = new Planner(graph, map, scores, options, gone);
+    return reach(new Planner(graph, map, List.of(), scores, options, gone));
+  }
+
+  private static Reach reach(Planner planner) {
+    PlanOptions options = planner.options;
     planner.removeRatios();
     options.budget().ifPresent(planner::meet);
     WidthCost cost = planner.cost;
@@ -193,7 +246,7 @@ public final class Planner {
 
   /** Removes what explicit ratios ask for. */
   private void removeRatios() {
-    for (ChannelGroup group : map.groups()) {
+    for (ChannelGroup group : groups) {
       ratio(group).ifPresent(share -> removeShare(group, share));
     }
   }
@@ -221,13 +274,13 @@ public final class Planner {
   private void meet(Budget.Counted budget) {
     long limit = budget.limit(cost.original(budget.quantity()));
     List<List<Atoms.Atom>> ranked =
-        map.groups().stream()
+        groups.stream()
             .filter(group -> ratio(group).isEmpty())
             .map(group -> atoms.get(group.index()))
             .toList();
     if (options.align() > 1 || !scores.losses().isEmpty()) {
       boolean uniform = options.ranking() == PlanOptions.Ranking.UNIFORM;
-      List<Integer> writers = map.groups().stream().map(g -> g.producers().size()).toList();
+      List<Integer> writers = groups.stream().map(g -> g.producers().size()).toList();
       new BlockSelection(cost, budget.quantity(), limit, writers, scores.losses(), ranked)
           .meet(uniform ? Optional.of(uniformOrder()) : Optional.empty());
       return;
@@ -257,7 +310,7 @@ public final class Planner {
   private List<Atoms.Atom> uniformOrder() {
     record Turn(double share, Atoms.Atom atom) {}
     List<Turn> turns = new ArrayList<>();
-    for (ChannelGroup group : map.groups()) {
+    for (ChannelGroup group : groups) {
       if (ratio(group).isEmpty()) {
         int count = out(group).cardinality();
         for (Atoms.Atom atom : atoms.get(group.index())) {

@@ -69,6 +69,14 @@ public final class Plans {
   }
 
   /**
+   * Whether the constants of removed channels that {@code node} reads can be folded into it
+   * exactly: a convolution that pads sees zeros beside them at the border.
+   */
+  public static boolean foldsConstants(Graph graph, String node) {
+    return graph.node(node).map(ConstantFold::isExact).orElse(false);
+  }
+
+  /**
    * An entry that removes whole groups of a grouped convolution: their inputs and their outputs.
    *
    * @throws PlanException if {@code node} is no grouped convolution whose channels can be removed

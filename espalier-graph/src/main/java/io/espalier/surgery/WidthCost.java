@@ -148,17 +148,29 @@ final class WidthCost {
    *     must
    */
   WidthCost(Graph graph, ChannelMap map, double floor) {
+    this(graph, map, List.of(), floor);
+  }
+
+  /**
+   * @param inputs inputs of layers that may go while what is read stays whole, as groups that go on
+   *     where the numbers of {@code map}'s end; the units that are read must not go themselves
+   * @param floor as above
+   */
+  WidthCost(Graph graph, ChannelMap map, List<ChannelGroup> inputs, double floor) {
     Cost cost = Cost.of(graph);
     this.floor = floor;
     originalMacs = cost.macs();
     originalParams = cost.params();
-    originalUnits = map.units();
+    originalUnits = map.units() + inputs.stream().mapToInt(ChannelGroup::units).sum();
     macs = originalMacs;
     params = originalParams;
     units = originalUnits;
     Map<String, Weight> weights = new HashMap<>();
     Map<String, Space> values = new HashMap<>();
     for (ChannelGroup group : map.groups()) {
+      touches.add(touches(graph, group, weights, values));
+    }
+    for (ChannelGroup group : inputs) {
       touches.add(touches(graph, group, weights, values));
     }
     weights.values().forEach(Weight::close);

@@ -2,8 +2,10 @@ package io.espalier.method.sparse;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.surgery.Scores;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
 
 /**
  * What training with a penalty did to factors, and what of it a cut used. A factor is near zero
@@ -50,6 +52,15 @@ public record Sparsification(
         upTo(limit, before),
         gone.length,
         upTo(limit, gone));
+  }
+
+  /** Compares scores of units where both are finite; {@code removed} by group index. */
+  public static Sparsification of(Scores before, Scores after, Map<Integer, BitSet> removed) {
+    Scores both = UnitFactors.bothFinite(after, before);
+    return of(
+        UnitFactors.of(UnitFactors.bothFinite(before, after)),
+        UnitFactors.of(both),
+        UnitFactors.removed(both, removed));
   }
 
   private static int upTo(double limit, double[] factors) {
