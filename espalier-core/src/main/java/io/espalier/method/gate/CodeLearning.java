@@ -2,7 +2,11 @@ package io.espalier.method.gate;
 
 import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
+import io.espalier.channel.Member;
+import io.espalier.channel.Positions;
+import io.espalier.channel.Role;
 import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
 import io.espalier.method.Evidence;
 import io.espalier.method.KeptCounts;
 import io.espalier.method.UnitGates;
@@ -15,12 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The codes of a network, learned portion by portion. Between two portions the units that are out
@@ -101,7 +107,8 @@ final class CodeLearning {
       for (Code code : hook.codes()) {
         int group = code.sources().getFirst().index();
         means.put(group, code.last().means());
-        scores.set(group, bench.options().hasSize() ? means.get(group) : code.last().ones());
+        fixed.set(group, code.last().ones());
+        scores.set(group, bench.options().hasSize() ? means.get(group) : fixed.get(group));
       }
       bench.record(name, () -> CodeReport.training(bench, end, hook));
     }
@@ -154,7 +161,32 @@ final class CodeLearning {
     Scores all = new Scores(scores);
     Map<Integer, BitSet> removed =
         bench.options().hasSize() ? bench.removal(all) : bench.removalUpTo(all, CLOSED);
-    bench.record("removal", () -> CodeReport.removal(map, removed, means));
-    bench.cut("cut", trained, bench.unitEntries(removed));
+    bench.record("removal", () -> CodeReport.removal(map, removed, means, fixed));
+    bench.cut("cut", silent(trained, map, fixed), bench.unitEntries(removed));
+  }
+
+  /**
+   * {@code graph} in which nothing reads the units whose gate is zero. Where such a unit stays, since
+   * the budget has room for it, the cut network still is what was trained.
+   */
+  static Graph silent(Graph graph, ChannelMap map, List<double[]> gates) {
+    Map<String, Tensor> changed = new HashMap<>();
+    for (ChannelGroup group : map.groups()) {
+      double[] own = gates.get(group.index());
+      int[] closed = IntStream.range(0, own.length).filter(unit -> own[unit] == CLOSED).toArray();
+      for (Member member : group.members()) {
+        if (member.role() == Role.INPUT && closed.length > 0) {
+          String name = member.initializer();
+          Tensor weight = changed.getOrDefault(name, graph.weight(name));
+          double[] values = weight.toDoubles();
+          int[] columns = Arrays.stream(closed).flatMap(u -> Arrays.stream(member.positions(u))).toArray();
+          for (int at : Positions.elements(member.space(), weight.shape(), columns)) {
+            values[at] = 0;
+          }
+          changed.put(name, weight.withValues(values));
+        }
+      }
+    }
+    return graph.withWeights(changed);
   }
 }

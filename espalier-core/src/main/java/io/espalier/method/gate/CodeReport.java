@@ -114,27 +114,33 @@ final class CodeReport {
    *
    * @param removed the units that go, by group index
    * @param means the mean codes of the groups that were learned, by group index
+   * @param gates the binary codes of all groups
    */
   static ObjectNode removal(
-      ChannelMap map, Map<Integer, BitSet> removed, Map<Integer, double[]> means) {
+      ChannelMap map,
+      Map<Integer, BitSet> removed,
+      Map<Integer, double[]> means,
+      List<double[]> gates) {
     int gone = 0;
     int nearZero = 0;
-    int all = 0;
+    int trimmed = 0;
+    int filled = 0;
     ObjectNode widths = JsonNodeFactory.instance.objectNode();
     for (ChannelGroup group : map.groups()) {
       BitSet units = removed.getOrDefault(group.index(), new BitSet());
-      double[] codes = means.getOrDefault(group.index(), new double[0]);
-      gone += units.cardinality();
-      nearZero += (int) units.stream().filter(unit -> codes[unit] <= NEAR_ZERO).count();
-      for (double code : codes) {
-        all += code <= NEAR_ZERO ? 1 : 0;
+      for (int unit = 0; unit < group.units(); unit++) {
+        boolean open = gates.get(group.index())[unit] != 0;
+        gone += units.get(unit) ? 1 : 0;
+        nearZero += units.get(unit) && means.get(group.index())[unit] <= NEAR_ZERO ? 1 : 0;
+        trimmed += units.get(unit) && open ? 1 : 0;
+        filled += !units.get(unit) && !open ? 1 : 0;
       }
       widths.put(group.name(), group.units() - units.cardinality());
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("removed", gone).put("removedNearZero", nearZero);
     json.put("removedNearZeroShare", gone == 0 ? 1 : (double) nearZero / gone);
-    json.put("nearZero", all);
+    json.put("trimmed", trimmed).put("filled", filled);
     json.set("kept", widths);
     return json;
   }

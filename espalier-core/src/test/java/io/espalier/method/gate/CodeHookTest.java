@@ -115,7 +115,7 @@ class CodeHookTest {
     return graph.withWeights(changed);
   }
 
-  /** Evaluation by the stored code is what the cut network computes. */
+  /** Evaluation by the stored code is what the cut network computes, also where zeros stay. */
   @ParameterizedTest
   @EnumSource(
       value = TinyNetworks.Kind.class,
@@ -130,7 +130,13 @@ class CodeHookTest {
       map.groups().forEach(group -> removed.put(group.index(), everyThird(group)));
       Graph cut = Surgeon.cut(graph, Plans.units(graph, map, removed));
       double[] expected = run(cut, Mode.EVAL, Taps.none());
-      assertArrayEquals(expected, run(read, Mode.EVAL, hook.taps(Mode.EVAL)), 1e-12);
+      double[] binary = run(read, Mode.EVAL, hook.taps(Mode.EVAL));
+      assertArrayEquals(expected, binary, 1e-12);
+      removed.values().forEach(units -> units.clear(0));
+      List<double[]> gates = hook.codes().stream().map(code -> code.last().ones()).toList();
+      Graph silent = CodeLearning.silent(graph, map, gates);
+      Graph wider = Surgeon.cut(silent, Plans.units(silent, map, removed));
+      assertArrayEquals(expected, run(wider, Mode.EVAL, Taps.none()), 1e-12, "zeros that stay");
     }
   }
 
