@@ -27,6 +27,12 @@ public final class Benches {
     return of(graph, TinyNetworks.splits(), Normalization.preset("half"));
   }
 
+  /** A bench with the images of {@link TinyNetworks}. */
+  public static Workbench of(Graph graph, PlanOptions goal) {
+    return of(
+        graph, goal, TinyNetworks.splits(), Normalization.preset("half"), EXACT.batchSize());
+  }
+
   /** A bench for half the MACs. */
   public static Workbench of(Graph graph, DataSplits images, Normalization normalization) {
     return of(graph, images, normalization, EXACT.batchSize());
@@ -36,8 +42,17 @@ public final class Benches {
   public static Workbench of(
       Graph graph, DataSplits images, Normalization normalization, int batchSize) {
     Budget.Counted half = new Budget.Share(Budget.Quantity.MACS, 0.5);
+    return of(graph, PlanOptions.of(half), images, normalization, batchSize);
+  }
+
+  private static Workbench of(
+      Graph graph,
+      PlanOptions goal,
+      DataSplits images,
+      Normalization normalization,
+      int batchSize) {
     PruneOptions options =
-        PruneOptions.of("l1", PlanOptions.of(half))
+        PruneOptions.of("l1", goal)
             .withEvaluation(EXACT.withBatchSize(batchSize))
             .withSeed(1);
     PruneJob job =
@@ -52,7 +67,7 @@ public final class Benches {
     PruneStore store = PruneStore.inMemory();
     Stages stages = new Stages(job, store);
     Cuts cuts = new Cuts(job, stages);
-    return new Workbench(job, PlanOptions.of(half), 1, "plan-01", store, stages, cuts);
+    return new Workbench(job, goal, 1, "plan-01", store, stages, cuts);
   }
 
   /** What a method with these settings says of the units on {@code bench}. */

@@ -139,6 +139,41 @@ class PlanEntriesTest {
   }
 
   @Test
+  void branch_thatStillEmits_leavesItsConstants() {
+    Graph graph = lively("resnet20");
+    Node add = lastAdd(graph);
+    int branch = graph.producers().get(add.input(0)).op() instanceof Op.BatchNorm ? 0 : 1;
+    List<Double> constants =
+        IntStream.range(0, 64).mapToObj(channel -> 0.25 * channel - 3).toList();
+    PlanEntry.Branch entry = new PlanEntry.Branch(add.name(), branch, constants);
+    Graph cut = proved(graph, entry);
+    Tensor emitted = cut.weight(cut.node(add.name()).orElseThrow().input(branch));
+    assertEquals(List.of(1, 64, 1, 1), Arrays.stream(emitted.shape()).boxed().toList());
+    assertEquals(-2.75f, emitted.toFloats()[1]);
+    ChannelMap map = ChannelMap.of(graph);
+    Map<Integer, BitSet> removed = new HashMap<>();
+    map.groups().stream()
+        .filter(group -> group.units() > 4)
+        .forEach(group -> removed.put(group.index(), BitSet.valueOf(new long[] {0b1010})));
+    List<PlanEntry> both = new java.util.ArrayList<>(Plans.unitEntries(map, removed));
+    both.add(entry);
+    Graph narrower = proved(graph, both.toArray(PlanEntry[]::new));
+    Tensor left = narrower.weight(narrower.node(add.name()).orElseThrow().input(branch));
+    assertEquals(62, left.elements());
+    assertEquals(-2.5f, left.toFloats()[1]);
+    PlanEntry wrong = new PlanEntry.Branch(add.name(), branch, List.of(1.0));
+    PruningPlan plan = PruningPlan.of(graph, List.of(wrong));
+    assertThrows(PlanException.class, () -> Surgeon.cut(graph, plan));
+  }
+
+  @Test
+  void branch_ofAnOlderPlanFile_emitsNothing() {
+    String json = "{\"kind\":\"branch\",\"node\":\"sum\",\"input\":1}";
+    String plan = "{\"format\":1,\"digest\":\"0\",\"entries\":[%s]}".formatted(json);
+    assertEquals(List.of(new PlanEntry.Branch("sum", 1)), PlanFile.fromJson(plan).entries());
+  }
+
+  @Test
   void convolutionGroups_ofResNeXt_goWithTheirInputsAndOutputs() {
     Graph graph = lively("resnext20");
     Node grouped =

@@ -83,10 +83,16 @@ public final class Mask {
         s.removed().forEach(i -> veil.remove(i, 0));
       }
       case PlanEntry.Branch b -> {
-        Node node = node(b.node());
-        int rank = graph.shape(node.input(b.input())).orElseThrow().rank();
-        List<Integer> space = java.util.Collections.nCopies(rank, 1);
-        veilAt(new Place(b.node(), b.input()), space).remove(0, 0);
+        Place place = new Place(b.node(), b.input());
+        String value = node(b.node()).input(b.input());
+        if (b.constants().isEmpty()) {
+          veilAt(place, along(value, 0, 1)).remove(0, 0);
+        } else {
+          Veil veil = veilAt(place, along(value, 1, b.constants().size()));
+          for (int i = 0; i < b.constants().size(); i++) {
+            veil.remove(i, b.constants().get(i));
+          }
+        }
       }
       case PlanEntry.WeightMask w -> {
         Tensor weight = graph.weight(w.initializer());

@@ -127,8 +127,19 @@ public sealed interface PlanEntry {
    *
    * @param node the add
    * @param input which of its inputs goes
+   * @param constants what the branch still adds to each channel (axis 1), which stays; empty for
+   *     nothing
    */
-  record Branch(String node, int input) implements PlanEntry {}
+  record Branch(String node, int input, List<Double> constants) implements PlanEntry {
+    public Branch {
+      constants = constants == null ? List.of() : List.copyOf(constants);
+    }
+
+    /** A branch of which nothing stays. */
+    public Branch(String node, int input) {
+      this(node, input, List.of());
+    }
+  }
 
   /**
    * Single elements of a weight, set to zero; nothing gets smaller.

@@ -2,6 +2,7 @@ package io.espalier.surgery;
 
 import io.espalier.channel.ChannelMap;
 import io.espalier.channel.Positions;
+import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
@@ -9,11 +10,13 @@ import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
 import io.espalier.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -64,26 +67,50 @@ final class Restructure {
   /** An add of what is left; of one operand, that operand. */
   private void removeBranch(PlanEntry.Branch branch) {
     Node add = node(branch.node());
+    objection(graph, add, branch.input())
+        .ifPresent(
+            reason -> {
+              throw new PlanException(reason);
+            });
+    List<String> rest = new ArrayList<>(add.inputs());
+    if (!branch.constants().isEmpty()) {
+      rest.set(branch.input(), constant(branch, add.input(branch.input())));
+      nodes.put(add.name(), add.withInputs(rest));
+      return;
+    }
+    rest.remove(branch.input());
+    Op op = rest.size() == 1 ? new Op.Elementwise(Pointwise.IDENTITY) : add.op();
+    nodes.put(add.name(), new Node(add.name(), op, rest, add.outputs()));
+  }
+
+  /** Why input {@code input} of {@code add} is no branch that can go; empty if it is one. */
+  static Optional<String> objection(Graph graph, Node add, int input) {
     boolean sum =
         add.op() instanceof Op.Elementwise e
             && (e.kind() == Pointwise.ADD || e.kind() == Pointwise.SUM);
-    if (!sum
-        || branch.input() < 0
-        || branch.input() >= add.inputs().size()
-        || add.inputs().size() < 2) {
-      throw new PlanException(
-          "node '%s' is no add with a branch %d".formatted(add.name(), branch.input()));
+    if (!sum || input < 0 || input >= add.inputs().size() || add.inputs().size() < 2) {
+      return Optional.of("node '%s' is no add with a branch %d".formatted(add.name(), input));
     }
-    List<String> rest = new ArrayList<>(add.inputs());
-    rest.remove(branch.input());
-    boolean whole = rest.stream().anyMatch(x -> graph.shape(x).equals(graph.shape(add.output())));
-    if (!whole) {
-      throw new PlanException(
-          "node '%s': what is left without branch %d is not of the add's shape"
-              .formatted(add.name(), branch.input()));
-    }
-    Op op = rest.size() == 1 ? new Op.Elementwise(Pointwise.IDENTITY) : add.op();
-    nodes.put(add.name(), new Node(add.name(), op, rest, add.outputs()));
+    boolean whole =
+        IntStream.range(0, add.inputs().size())
+            .filter(i -> i != input)
+            .anyMatch(i -> graph.shape(add.input(i)).equals(graph.shape(add.output())));
+    return whole
+        ? Optional.empty()
+        : Optional.of(
+            "node '%s': what is left without branch %d is not of the add's shape"
+                .formatted(add.name(), input));
+  }
+
+  /** What {@code branch}, which ends in {@code value}, still adds: one number a channel. */
+  private String constant(PlanEntry.Branch branch, String value) {
+    requireChannels(value, 1, branch.constants().size());
+    int[] shape = new int[graph.shape(value).orElseThrow().rank()];
+    Arrays.fill(shape, 1);
+    shape[1] = branch.constants().size();
+    DataType type = graph.type(value).orElseThrow().type();
+    double[] numbers = branch.constants().stream().mapToDouble(x -> x).toArray();
+    return builder.initializer(builder.fresh(value + "/emitted"), Tensor.of(type, shape, numbers));
   }
 
   /** The branch computes the kept channels; a zero channel stands in for each of the others. */

@@ -1,0 +1,66 @@
+package io.espalier.method.sparse.sss;
+
+import io.espalier.method.MethodInfo;
+import io.espalier.method.MethodKind;
+import io.espalier.method.MethodProvider;
+import io.espalier.method.Need;
+import io.espalier.method.Procedure;
+import io.espalier.method.Setting;
+import io.espalier.method.Settings;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Sparse structure selection with gates that an ever steeper sigmoid pushes to 0 or 1. */
+public final class SssAlpha implements MethodProvider {
+  @Override
+  public MethodInfo info() {
+    return new MethodInfo(
+        "sss-alpha",
+        MethodKind.GATE,
+        "Sparse structure selection with sharpening sigmoid gates",
+        "variation of Huang, Wang; ECCV 2018; arXiv:1707.01213",
+        2018,
+        Set.of(Need.TRAINING),
+        Stream.concat(own(), StructureSelection.Training.settings(20, 0.1)).toList(),
+        "Trains gates on structures that an ever steeper sigmoid pushes to 0 or 1.");
+  }
+
+  private static Stream<Setting> own() {
+    return Stream.of(
+        ProximalSettings.structures(),
+        Setting.choice(
+            "penalty",
+            "sum",
+            List.of("sum", "share"),
+            "sum: gamma times the sum of the gates; share: gamma times the squared distance of"
+                + " their mean to keep"),
+        Setting.number("gamma", 0.01, "weight of the penalty"),
+        Setting.number("keep", 0.5, "share of the gates to keep, for penalty=share"),
+        Setting.number("alpha-first", 1, "steepness of the sigmoid in the first step"),
+        Setting.number("alpha-last", 10, "steepness of the sigmoid in the last step"),
+        Setting.number("start", 0.95, "the gates in the first step, above 0.5 and below 1"),
+        Setting.number("gate-rate", 20, "what the learning rate is multiplied by for theta"));
+  }
+
+  @Override
+  public Procedure create(Settings settings) {
+    SigmoidFactors.Options options =
+        new SigmoidFactors.Options(
+            SigmoidFactors.Penalty.valueOf(settings.choice("penalty").toUpperCase(Locale.ROOT)),
+            settings.number("gamma"),
+            settings.number("keep"),
+            settings.number("alpha-first"),
+            settings.number("alpha-last"),
+            settings.number("start"),
+            settings.number("gate-rate"),
+            settings.number("momentum"));
+    return new StructureSelection(
+        MethodKind.GATE,
+        Structures.kinds(settings.choice("structures")),
+        false,
+        StructureSelection.Training.of(settings),
+        structures -> new SigmoidFactors(structures.count(), options));
+  }
+}
