@@ -29,8 +29,7 @@ public final class Benches {
 
   /** A bench with the images of {@link TinyNetworks}. */
   public static Workbench of(Graph graph, PlanOptions goal) {
-    return of(
-        graph, goal, TinyNetworks.splits(), Normalization.preset("half"), EXACT.batchSize());
+    return of(graph, goal, TinyNetworks.splits(), Normalization.preset("half"), EXACT.batchSize());
   }
 
   /** A bench for half the MACs. */
@@ -52,9 +51,7 @@ public final class Benches {
       Normalization normalization,
       int batchSize) {
     PruneOptions options =
-        PruneOptions.of("l1", goal)
-            .withEvaluation(EXACT.withBatchSize(batchSize))
-            .withSeed(1);
+        PruneOptions.of("l1", goal).withEvaluation(EXACT.withBatchSize(batchSize)).withSeed(1);
     PruneJob job =
         new PruneJob(
                 graph,

@@ -166,8 +166,8 @@ final class CodeLearning {
   }
 
   /**
-   * {@code graph} in which nothing reads the units whose gate is zero. Where such a unit stays, since
-   * the budget has room for it, the cut network still is what was trained.
+   * {@code graph} in which nothing reads the units whose gate is zero. Where such a unit stays,
+   * since the budget has room for it, the cut network still is what was trained.
    */
   static Graph silent(Graph graph, ChannelMap map, List<double[]> gates) {
     Map<String, Tensor> changed = new HashMap<>();
@@ -179,7 +179,8 @@ final class CodeLearning {
           String name = member.initializer();
           Tensor weight = changed.getOrDefault(name, graph.weight(name));
           double[] values = weight.toDoubles();
-          int[] columns = Arrays.stream(closed).flatMap(u -> Arrays.stream(member.positions(u))).toArray();
+          int[] columns =
+              Arrays.stream(closed).flatMap(u -> Arrays.stream(member.positions(u))).toArray();
           for (int at : Positions.elements(member.space(), weight.shape(), columns)) {
             values[at] = 0;
           }

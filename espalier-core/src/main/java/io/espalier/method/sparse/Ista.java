@@ -23,7 +23,9 @@ public final class Ista implements MethodProvider {
     settings.add(Setting.number(RHO, 0.005, "factor of the penalty on the scales"));
     settings.add(
         Setting.number(
-            ALPHA, 0.3, "what scales are multiplied by, and their readers divided by, in training"));
+            ALPHA,
+            0.3,
+            "what scales are multiplied by, and their readers divided by, in training"));
     return new MethodInfo(
         ID,
         MethodKind.SPARSE_TRAINING,
