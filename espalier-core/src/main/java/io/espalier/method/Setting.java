@@ -1,5 +1,6 @@
 package io.espalier.method;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -50,7 +51,15 @@ public record Setting(
   }
 
   public static Setting number(String name, double initial, String meaning) {
-    return new Setting(name, Type.NUMBER, Double.toString(initial), List.of(), meaning);
+    return new Setting(name, Type.NUMBER, decimal(initial), List.of(), meaning);
+  }
+
+  /** As people write it: 0.0001 and not 1.0E-4. */
+  private static String decimal(double value) {
+    String shortest = Double.toString(value);
+    return shortest.contains("E")
+        ? new BigDecimal(shortest).stripTrailingZeros().toPlainString()
+        : shortest;
   }
 
   public static Setting integer(String name, long initial, String meaning) {
