@@ -181,6 +181,8 @@ class IstaTest {
     assertEquals(0.7, units.reads().getFirst().constants().getFirst(), 1e-7);
     Graph cut = Surgeon.cut(result.graph(), PruningPlan.of(result.graph(), result.entries()));
     assertEquals(2, cut.weight("first.weight").size(0));
+    assertEquals(3, cut.node("second").orElseThrow().inputs().size());
+    assertEquals(graph.nodes().size(), cut.nodes().size());
     assertArrayEquals(Nets.run(graph, 4), Nets.run(cut, 4), 1e-6);
     // Without the constant the outputs are others.
     Graph bare = Surgeon.cut(graph, PruningPlan.of(graph, Benches.of(graph).unitEntries(SECOND)));
