@@ -72,6 +72,26 @@ final class LeastSquares {
     }
   }
 
+  /**
+   * The factors of the columns that stay, {@code argmin ||y - Z b||^2}; columns that make no
+   * difference get 1.
+   *
+   * @param columns numbers of columns
+   * @return one factor a column of {@code columns}
+   */
+  static double[] factors(NormalEquations equations, int... columns) {
+    int all = equations.size();
+    long[] kept = longs(columns);
+    try (Scope scope = Scope.open()) {
+      DeviceTensor gram =
+          doubles(equations.gram()).reshape(all, all).indexSelect(0, kept).indexSelect(1, kept);
+      DeviceTensor right = doubles(equations.moments()).indexSelect(0, kept);
+      DeviceTensor rest = right.sub(gram.sum(false, 1)).reshape(kept.length, 1);
+      DeviceTensor correction = solve(gram, gram.diagonal(), rest).x();
+      return correction.add(1).reshape(kept.length).toDoubles();
+    }
+  }
+
   private record Solution(DeviceTensor x, boolean fullRank) {}
 
   /** Solves after scaling every input to unit variance. */

@@ -1,6 +1,7 @@
 package io.espalier.method.reconstruct;
 
 import io.espalier.graph.DataType;
+import io.espalier.graph.Tensor;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
 
@@ -88,6 +89,31 @@ final class Moments implements AutoCloseable {
   double targetPower() {
     try (Scope scope = Scope.open()) {
       return yy.sum().item() / rows / targets();
+    }
+  }
+
+  /** Mean squared deviation of all targets, each output from its own mean. */
+  double targetVariance() {
+    try (Scope scope = Scope.open()) {
+      return yy.sub(y.square().div(rows)).sum().item() / rows / targets();
+    }
+  }
+
+  /**
+   * Mean squared error of {@code X W' + 1 b'}.
+   *
+   * @param weight W {@code [n, d]}, row-major
+   * @param offset b
+   */
+  double error(double[] weight, double[] offset) {
+    int n = targets();
+    try (Scope scope = Scope.open()) {
+      DeviceTensor w = DeviceTensor.of(Tensor.of(DataType.DOUBLE, new int[] {n, inputs()}, weight));
+      DeviceTensor b = DeviceTensor.of(Tensor.of(DataType.DOUBLE, new int[] {n}, offset));
+      DeviceTensor inner = w.matmul(xx).sub(xy.permute(1, 0).mul(2)).mul(w).sum(false, 1);
+      DeviceTensor mean = y.sub(w.matmul(x.reshape(inputs(), 1)).reshape(n));
+      DeviceTensor shift = b.mul(b.mul(rows).sub(mean.mul(2)));
+      return Math.max(0, yy.add(inner).add(shift).sum().item() / rows / n);
     }
   }
 

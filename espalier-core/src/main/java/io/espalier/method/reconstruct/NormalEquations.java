@@ -1,5 +1,6 @@
 package io.espalier.method.reconstruct;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -44,6 +45,28 @@ record NormalEquations(int size, double[] gram, double[] moments) {
       }
     }
     return new NormalEquations(size, scaled, right);
+  }
+
+  /** By how much {@code Z b} misses y: {@code ||y - Z b||^2 / M}, where {@code power = y'y / M}. */
+  double error(double[] beta, double power) {
+    double error = power;
+    for (int i = 0; i < size; i++) {
+      double inner = -2 * moments[i];
+      for (int j = 0; j < size; j++) {
+        inner += gram(i, j) * beta[j];
+      }
+      error += beta[i] * inner;
+    }
+    return Math.max(0, error);
+  }
+
+  /** Both sides times {@code factor}. */
+  NormalEquations times(double factor) {
+    double[] left = gram.clone();
+    double[] right = moments.clone();
+    Arrays.setAll(left, i -> gram[i] * factor);
+    Arrays.setAll(right, i -> moments[i] * factor);
+    return new NormalEquations(size, left, right);
   }
 
   /** These equations and {@code weight} times {@code other}'s, which has the same columns. */

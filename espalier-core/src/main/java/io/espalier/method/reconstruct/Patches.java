@@ -13,6 +13,9 @@ sealed interface Patches {
   /** Elements of a patch for each input. */
   int taps();
 
+  /** The axis of the inputs in a value of {@code rank} axes. */
+  int axis(int rank);
+
   /**
    * Number of output positions in each sample.
    *
@@ -35,6 +38,11 @@ sealed interface Patches {
     @Override
     public int taps() {
       return Math.toIntExact(window.taps());
+    }
+
+    @Override
+    public int axis(int rank) {
+      return 1;
     }
 
     @Override
@@ -105,6 +113,11 @@ sealed interface Patches {
     @Override
     public int taps() {
       return 1;
+    }
+
+    @Override
+    public int axis(int rank) {
+      return rank - 1;
     }
 
     @Override

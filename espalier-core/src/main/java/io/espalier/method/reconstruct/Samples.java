@@ -1,5 +1,7 @@
 package io.espalier.method.reconstruct;
 
+import io.espalier.cost.Cost;
+import io.espalier.cost.NodeCost;
 import io.espalier.data.Augmentation;
 import io.espalier.data.Batch;
 import io.espalier.data.BatchStream;
@@ -8,6 +10,7 @@ import io.espalier.data.Dataset;
 import io.espalier.data.LastBatch;
 import io.espalier.data.Normalization;
 import io.espalier.graph.DataType;
+import io.espalier.graph.Dim;
 import io.espalier.graph.Graph;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
@@ -36,11 +39,26 @@ record Samples(Dataset data, Normalization normalization, int images, int positi
   private static final int SHARING = 10;
   private static final int BATCH = 100;
 
+  /** Activations of one value for one batch take at most this many bytes, or for ten images. */
+  private static final long MOST_BYTES = 1L << 28;
+
   Samples {
     if (images < 1 || positions < 1) {
       throw new IllegalArgumentException(
           "images and positions must be 1 or more, but got %d and %d".formatted(images, positions));
     }
+  }
+
+  /** Follows a long pass over images. */
+  interface Watch {
+    /** Nobody watches. */
+    Watch NONE = images -> {};
+
+    /** Called after {@code images} more images. */
+    void after(int images);
+
+    /** Called before each batch; may end the pass by throwing. */
+    default void before() {}
   }
 
   /** Where rows go. */
@@ -60,23 +78,37 @@ record Samples(Dataset data, Normalization normalization, int images, int positi
    * @param current the network in which the layer reads
    * @param original the network whose outputs are wanted; it has a node of the same name
    * @param shortcut what the layer makes up for besides; empty for nothing
+   * @param watch is told of every batch
    */
   void rows(
-      Graph current, Graph original, String node, Optional<Compensation> shortcut, Sink sink) {
+      Graph current,
+      Graph original,
+      String node,
+      Optional<Compensation> shortcut,
+      Watch watch,
+      Sink sink) {
     LinearLayer reads = layer(current, node);
     LinearLayer wanted = layer(original, node);
     List<String> side = shortcut.map(Compensation::value).stream().toList();
-    try (Prefix now = Prefix.of(current, join(List.of(reads.input()), side));
-        Prefix then = Prefix.of(original, join(List.of(wanted.output()), side));
-        BatchStream stream = stream()) {
-      while (stream.hasNext() && stream.nextStep() * BATCH < images) {
-        int first = stream.nextStep() * BATCH;
+    List<String> read = join(List.of(reads.input()), side);
+    List<String> made = join(List.of(wanted.output()), side);
+    boolean same = current == original;
+    int size = batchSize(original);
+    try (Prefix now = Prefix.of(current, same ? join(read, made) : read);
+        Prefix then = same ? now : Prefix.of(original, made);
+        BatchStream stream = stream(size, original)) {
+      while (stream.hasNext() && stream.nextStep() * size < images) {
+        watch.before();
+        int first = stream.nextStep() * size;
         Batch batch = stream.next();
         try (Scope scope = Scope.open()) {
           int count = Math.min(batch.count(), images - first);
-          DeviceTensor x = DeviceTensor.of(batch.images(), batch.shape()).narrow(0, 0, count);
-          Row row = new Row(reads, original, wanted, shortcut, now.run(x), then.run(x));
+          DeviceTensor x = DeviceTensor.of(batch.images(), batch.shape());
+          Map<String, DeviceTensor> values = now.run(x);
+          Map<String, DeviceTensor> targets = same ? values : then.run(x);
+          Row row = new Row(reads, original, wanted, shortcut, values, targets);
           row.feed(first, count, this, sink);
+          watch.after(count);
         }
       }
     }
@@ -95,9 +127,21 @@ record Samples(Dataset data, Normalization normalization, int images, int positi
     return List.copyOf(all);
   }
 
-  private BatchStream stream() {
-    return Batches.training(data, normalization, Augmentation.NONE, BATCH, seed)
-        .withLastBatch(LastBatch.KEEP)
+  /** How many images to run at once: as many as the network asks for, if it does. */
+  private static int batchSize(Graph graph) {
+    Dim batch = graph.inputs().getFirst().type().shape().dim(0);
+    if (batch.isFixed()) {
+      return Math.toIntExact(batch.size());
+    }
+    long most =
+        Cost.of(graph).nodes().stream().mapToLong(NodeCost::activationBytes).max().orElse(1);
+    return SHARING * Math.clamp(MOST_BYTES / SHARING / Math.max(1, most), 1, BATCH / SHARING);
+  }
+
+  private BatchStream stream(int size, Graph graph) {
+    boolean fixed = graph.inputs().getFirst().type().shape().dim(0).isFixed();
+    return Batches.training(data, normalization, Augmentation.NONE, size, seed)
+        .withLastBatch(fixed ? LastBatch.DROP : LastBatch.KEEP)
         .epoch(0, 0);
   }
 

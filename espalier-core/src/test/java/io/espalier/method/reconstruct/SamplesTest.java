@@ -67,6 +67,7 @@ class SamplesTest {
         original,
         "layer",
         shortcut,
+        Samples.Watch.NONE,
         (x, y) -> {
           inputs.add(x.toDoubles());
           targets.add(y.toDoubles());
@@ -153,7 +154,9 @@ class SamplesTest {
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> samples.rows(net, net, "sum", Optional.empty(), (x, y) -> {}))
+                () ->
+                    samples.rows(
+                        net, net, "sum", Optional.empty(), Samples.Watch.NONE, (x, y) -> {}))
             .getMessage();
     assertEquals("'sum' is no linear layer", message);
   }
