@@ -151,10 +151,7 @@ class PlanEntriesTest {
     assertEquals(List.of(1, 64, 1, 1), Arrays.stream(emitted.shape()).boxed().toList());
     assertEquals(-2.75f, emitted.toFloats()[1]);
     ChannelMap map = ChannelMap.of(graph);
-    Map<Integer, BitSet> removed = new HashMap<>();
-    map.groups().stream()
-        .filter(group -> group.units() > 4)
-        .forEach(group -> removed.put(group.index(), BitSet.valueOf(new long[] {0b1010})));
+    Map<Integer, BitSet> removed = map.unitsOf(add.output(), 1, List.of(1, 3));
     List<PlanEntry> both = new java.util.ArrayList<>(Plans.unitEntries(map, removed));
     both.add(entry);
     Graph narrower = proved(graph, both.toArray(PlanEntry[]::new));
