@@ -88,6 +88,7 @@ final class OrtRun {
           case BOOL -> DataType.BOOL;
           case UINT8 -> DataType.UINT8;
           case INT8 -> DataType.INT8;
+          case INT64 -> DataType.INT64;
           default -> throw new IllegalArgumentException("output type " + tensor.getInfo().type);
         };
     return Tensor.of(type, shape, buffer);
