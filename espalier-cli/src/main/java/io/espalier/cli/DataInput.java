@@ -6,11 +6,13 @@ import io.espalier.data.DataSpec;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Datasets;
+import io.espalier.data.Framing;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Which images, and how they become the network's input. */
@@ -45,11 +47,8 @@ final class DataInput {
       description = "Standard deviations to divide by; needs --mean.")
   private String std;
 
-  @Option(
-      names = "--resize",
-      paramLabel = "HxW",
-      description = "Resize every image. Image files are resized to the network's input anyway.")
-  private String resize;
+  @ArgGroup(validate = false)
+  private FramingOptions framing = new FramingOptions();
 
   @Option(
       names = "--limit",
@@ -88,9 +87,10 @@ final class DataInput {
     return data;
   }
 
-  /** The images as they are stored, or as {@code --resize} wants them. */
+  /** The images as they are stored, or as {@code --resize} and {@code --crop} want them. */
   DataSplits open(Output output) {
-    return limited(Datasets.open(spec(), options(Optional.empty()), output.progress()));
+    DataOptions options = options().withFraming(framingForNew());
+    return limited(Datasets.open(spec(), options, output.progress()));
   }
 
   /** The images in the size that {@code graph} reads. */
@@ -101,7 +101,16 @@ final class DataInput {
           "images need a network of one input [N, C, H, W], but %s reads %s"
               .formatted(graph.name(), graph.inputs().stream().map(p -> p.name()).toList()));
     }
-    DataSplits splits = Datasets.open(spec(), options(Optional.of(input)), output.progress());
+    DataOptions options = options().withFraming(framing(graph));
+    if (input.size(1) == 1 || input.size(1) == 3) {
+      options = options.withChannels((int) input.size(1));
+    }
+    if (framing.asked().isEmpty() && options.framing() instanceof Framing.Cropped crop) {
+      output.note(
+          "images are resized to a shortest side of %d and cut to %dx%d, as the file records"
+              .formatted(crop.shortestSide(), crop.height(), crop.width()));
+    }
+    DataSplits splits = Datasets.open(spec(), options, output.progress());
     requireSize(splits.forEvaluation(), input);
     return limited(splits);
   }
@@ -110,63 +119,57 @@ final class DataInput {
     return limit == null ? splits : splits.limit(limit);
   }
 
-  private DataOptions options(Optional<Shape> input) {
+  private DataOptions options() {
     DataOptions options = DataOptions.defaults();
-    if (memory != null) {
-      options = options.withMemoryLimit(memory * MEGABYTE);
-    }
-    if (resize != null) {
-      int[] size = size(resize);
-      options = options.withSize(size[0], size[1]);
-    }
-    return input.isPresent() ? fitted(options, input.get()) : options;
+    return memory == null ? options : options.withMemoryLimit(memory * MEGABYTE);
   }
 
-  private DataOptions fitted(DataOptions options, Shape input) {
-    DataOptions fitted = options;
-    if (input.size(1) == 1 || input.size(1) == 3) {
-      fitted = fitted.withChannels((int) input.size(1));
-    }
+  /** What was asked for; for image files else what {@code graph} records, else its input's size. */
+  Framing framing(Graph graph) {
+    return framing.asked().or(() -> fitting(graph)).orElseGet(Framing.Stored::new);
+  }
+
+  /** For a network that is not trained yet. */
+  Framing framingForNew() {
+    return framing.asked().orElseGet(Framing.Stored::new);
+  }
+
+  private Optional<Framing> fitting(Graph graph) {
     boolean files =
         switch (spec().kind()) {
           case IMAGES, CSV -> true;
           case CIFAR10, CIFAR100, IDX -> false;
         };
+    if (!files) {
+      return Optional.empty();
+    }
+    Shape input = graph.inputs().getFirst().type().shape();
     boolean fixed = input.dim(2).isFixed() && input.dim(3).isFixed();
-    return files && fixed && resize == null
-        ? fitted.withSize((int) input.size(2), (int) input.size(3))
-        : fitted;
+    return Framing.fromMetadata(graph.header().metadata())
+        .or(
+            () ->
+                fixed
+                    ? Optional.of(new Framing.Stretched((int) input.size(2), (int) input.size(3)))
+                    : Optional.empty());
   }
 
   private void requireSize(Dataset images, Shape input) {
     boolean height = !input.dim(2).isFixed() || input.size(2) == images.height();
     boolean width = !input.dim(3).isFixed() || input.size(3) == images.width();
     if (!height || !width) {
+      boolean crops = framing.asked().filter(Framing.Cropped.class::isInstance).isPresent();
       throw CliException.misuse(
-          "the network reads images of %s x %s, but %s has %d x %d: add --resize %sx%s"
+          "the network reads images of %s x %s, but %s has %d x %d: %s %sx%s"
               .formatted(
                   input.dim(2),
                   input.dim(3),
                   data,
                   images.height(),
                   images.width(),
+                  crops ? "give --crop" : "add --resize",
                   input.dim(2),
                   input.dim(3)));
     }
-  }
-
-  private static int[] size(String text) {
-    String[] parts = text.split("x", -1);
-    try {
-      int height = Integer.parseInt(parts[0]);
-      int width = parts.length == 1 ? height : Integer.parseInt(parts[1]);
-      if (parts.length <= 2 && height > 0 && width > 0) {
-        return new int[] {height, width};
-      }
-    } catch (NumberFormatException wrong) {
-      // falls through to the message below
-    }
-    throw CliException.misuse("--resize '%s': expected HxW, such as 224x224".formatted(text));
   }
 
   /** What was asked for, else what {@code graph} records, else an assumption that is said. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  espalier evaluate net.onnx --data cifar10:cifar-10-binary.tar.gz",
       "  espalier evaluate net.onnx --data images:val --normalization imagenet",
+      "  espalier evaluate net.onnx --data images:val --resize 256 --crop 224",
       "  espalier evaluate net.onnx --data idx:DIR --json | jq .accuracy"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -99,7 +100,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Numbers.accuracy(accuracy.top5()),
                 accuracy.loss(),
                 used == Engine.ORT ? ", in " + used : ""));
-    ObjectNode result = result(accuracy, chance, normalization);
+    ObjectNode result = result(graph, accuracy, chance, normalization);
     output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
     return 0;
   }
@@ -133,7 +134,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return part;
   }
 
-  private ObjectNode result(Accuracy accuracy, Chance chance, Normalization normalization) {
+  private ObjectNode result(
+      Graph graph, Accuracy accuracy, Chance chance, Normalization normalization) {
     ObjectNode object = Output.object();
     object.put("file", file.toString()).put("data", data.text());
     object.put("accuracy", accuracy.top1()).put("images", accuracy.images());
@@ -141,6 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
     object.put("classes", chance.classes()).put("nearChance", chance.isNear(accuracy));
     object.set("mean", Output.json(normalization.mean()));
     object.set("std", Output.json(normalization.std()));
+    object.set("framing", Output.json(data.framing(graph).toMetadata()));
     return object;
   }
 }

@@ -60,6 +60,7 @@ public final class Main {
           .optionListHeading("%nOptions:%n");
     }
     line.registerConverter(Budget.class, parsed(Budget::parse));
+    line.registerConverter(Size.class, parsed(Size::parse));
     line.registerConverter(DataSpec.class, parsed(DataSpec::parse));
     line.registerConverter(Normalization.class, parsed(Normalization::preset));
     line.registerConverter(Augmentation.class, parsed(Augmentation::parse));

@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
+import io.espalier.data.Framing;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
@@ -76,7 +77,7 @@ final class PruneCommand implements Callable<Integer> {
       description = "Remove what this plan says instead of choosing.")
   private Path plan;
 
-  private record Images(DataSplits splits, Normalization normalization) {}
+  private record Images(DataSplits splits, Normalization normalization, Framing framing) {}
 
   @Override
   public Integer call() throws IOException {
@@ -125,7 +126,7 @@ final class PruneCommand implements Callable<Integer> {
       unused.refuse("--plan says what goes", PruningOptions.class);
     }
     if (!learning.data().given()) {
-      unused.refuse("without --data it has no effect", DataInput.class);
+      unused.refuse("without --data it has no effect", DataInput.class, FramingOptions.class);
       unused.refuse("without --data it has no effect", "--validation");
     }
     if (!learning.training().trains()) {
@@ -145,7 +146,7 @@ final class PruneCommand implements Callable<Integer> {
   private Images open(Graph graph, Output output) {
     DataInput data = learning.data();
     DataSplits splits = learning.training().setAside(data.open(graph, output));
-    return new Images(splits, data.normalization(graph, output));
+    return new Images(splits, data.normalization(graph, output), data.framing(graph));
   }
 
   private PruneOptions options(Optional<Images> images) throws IOException {
@@ -234,7 +235,9 @@ final class PruneCommand implements Callable<Integer> {
     }
     Graph smaller =
         images
-            .map(given -> Recorded.normalization(result.graph(), given.normalization()))
+            .map(
+                given ->
+                    Recorded.preprocessing(result.graph(), given.normalization(), given.framing()))
             .orElse(result.graph());
     Optional<BenchResult> latency =
         after.measuresLatency() ? measure(graph, smaller, output) : Optional.empty();
@@ -274,6 +277,7 @@ final class PruneCommand implements Callable<Integer> {
         given -> {
           record.put("data", learning.data().text()).put("dataDigest", given.splits().digest());
           record.set("normalization", Output.json(given.normalization().toMetadata()));
+          record.set("framing", Output.json(given.framing().toMetadata()));
         });
     options.fineTuning().ifPresent(training -> record.set("fineTuning", training.toJson()));
     return record;

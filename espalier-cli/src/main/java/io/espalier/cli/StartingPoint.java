@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
+import io.espalier.data.Framing;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
@@ -20,9 +21,15 @@ import java.util.Optional;
  * @param isNew whether its weights are random
  * @param data the images, in the size that the network reads
  * @param normalization how they are normalised
+ * @param framing how they got their size
  */
 record StartingPoint(
-    String name, Graph graph, boolean isNew, DataSplits data, Normalization normalization) {
+    String name,
+    Graph graph,
+    boolean isNew,
+    DataSplits data,
+    Normalization normalization,
+    Framing framing) {
 
   /** A network of the zoo shaped after the data, or an ONNX file. */
   static StartingPoint of(
@@ -33,7 +40,7 @@ record StartingPoint(
       DataSplits splits = data.open(output);
       Graph graph = Zoo.build(name, options(splits.forTraining(), seed));
       Normalization normalization = data.normalizationForNew(splits.forTraining());
-      return new StartingPoint(name, graph, true, splits, normalization);
+      return new StartingPoint(name, graph, true, splits, normalization, data.framingForNew());
     }
     if (!Files.exists(file.get())) {
       throw new CliException(
@@ -43,7 +50,8 @@ record StartingPoint(
     Graph graph = input.read(file.get());
     DataSplits splits = data.open(graph, output);
     Normalization normalization = data.normalization(graph, output);
-    return new StartingPoint(OutputFile.stem(file.get()), graph, false, splits, normalization);
+    return new StartingPoint(
+        OutputFile.stem(file.get()), graph, false, splits, normalization, data.framing(graph));
   }
 
   private static ZooOptions options(Dataset images, long seed) {

@@ -3,7 +3,6 @@ package io.espalier.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.cost.Cost;
 import io.espalier.data.DataSplits;
-import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
 import io.espalier.onnx.OnnxReader;
@@ -86,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
         return Interruption.EXIT;
       }
     }
-    return finish(result, start.normalization(), folder, file, output);
+    return finish(result, start, folder, file, output);
   }
 
   private void requireUse() {
@@ -120,8 +119,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static int finish(
-      TrainResult result, Normalization normalization, RunFolder folder, Path file, Output output) {
-    Graph graph = Recorded.normalization(result.graph(), normalization);
+      TrainResult result, StartingPoint start, RunFolder folder, Path file, Output output) {
+    Graph graph = Recorded.preprocessing(result.graph(), start.normalization(), start.framing());
     OnnxWriter.write(graph, file);
     Optional<Accuracy> validated = result.history().getLast().validation();
     output.print(

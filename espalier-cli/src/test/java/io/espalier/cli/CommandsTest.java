@@ -2,9 +2,11 @@ package io.espalier.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.data.Framing;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
@@ -15,7 +17,9 @@ import io.espalier.zoo.ZooOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +186,38 @@ class CommandsTest {
     assertEquals(
         Optional.of(Normalization.parse("0.4", "0.3")),
         Normalization.fromMetadata(graph.header().metadata()));
+  }
+
+  @Test
+  void crop_isRecordedAndUsedAgain() throws IOException {
+    String data = "images:" + Samples.pictures(temp);
+    Path trained = temp.resolve("cropped.onnx");
+    List<Object> words = new ArrayList<>(List.of("train", "resnet8", "--data", data));
+    words.addAll(List.of("--resize", 12, "--crop", 8, "--epochs", 1, "--batch", 8));
+    words.addAll(List.of("--out", trained, "--run", temp.resolve("crop-run"), "--quiet"));
+    Invocation train = Invocation.of(words.toArray());
+    assertEquals(0, train.code(), train.err());
+    assertEquals(Map.of("espalier.resize", "12", "espalier.crop", "8x8"), framing(trained));
+
+    Invocation again = Invocation.of("evaluate", trained, "--data", data, "--json");
+    assertEquals(0, again.code(), again.err());
+    assertTrue(again.err().contains("shortest side of 12 and cut to 8x8"), again.err());
+    assertEquals("8x8", again.json().at("/framing/espalier.crop").asText());
+    JsonNode other =
+        Invocation.of("evaluate", trained, "--data", data, "--resize", "8x8", "--json").json();
+    assertTrue(other.path("framing").isEmpty(), other.toString());
+    assertNotEquals(other.path("loss").asDouble(), again.json().path("loss").asDouble());
+
+    Path small = temp.resolve("small.onnx");
+    Invocation.of("prune", trained, "--data", data, "--out", small, "--no-bench");
+    assertEquals(framing(trained), framing(small));
+    Invocation.of("prune", trained, "--data", data, "--resize", "8x8", "--out", small, "--force");
+    assertEquals(Map.of(), framing(small));
+  }
+
+  private static Map<String, String> framing(Path file) {
+    Map<String, String> metadata = OnnxReader.read(file).header().metadata();
+    return Framing.fromMetadata(metadata).map(Framing::toMetadata).orElse(Map.of());
   }
 
   @Test

@@ -198,6 +198,18 @@ class FailuresTest {
   }
 
   @Test
+  void cropThatDoesNotFit_namesTheOptions() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    assertFails(2, "--crop 8: it needs", "evaluate", net, "--data", data, "--crop", 8);
+    assertFails(2, "--resize 9x9", "evaluate", net, "--data", data, "--crop", 8, "--resize", "9x9");
+    assertFails(2, "expected 8 or", "evaluate", net, "--data", data, "--crop", 8, "--resize", 7);
+    assertFails(
+        2, "give --crop 8x8", "evaluate", net, "--data", data, "--crop", "7", "--resize", 9);
+    assertFails(2, "'--crop'", "evaluate", net, "--data", data, "--crop", "8by8");
+    assertFails(2, "--crop: without --data", "prune", net, "--crop", "8");
+  }
+
+  @Test
   void unknownMethodAndSetting_listWhatThereIs() throws IOException {
     assertFails(1, "did you mean", "methods", "l11");
     assertFails(2, "--method: unknown method 'l11'", "prune", net, "--method", "l11");

@@ -5,12 +5,14 @@ import io.espalier.graph.Shape;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.zoo.Zoo;
 import io.espalier.zoo.ZooOptions;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
 
 /** Small files for the commands to work on. */
 final class Samples {
@@ -31,6 +33,24 @@ final class Samples {
     Path data = Files.createDirectories(folder.resolve("images"));
     split(data, "train", 96);
     split(data, "t10k", 30);
+    return data;
+  }
+
+  /** PNG files of several sizes in two classes, one dark and one bright. */
+  static Path pictures(Path folder) throws IOException {
+    Path data = folder.resolve("pictures");
+    for (int i = 0; i < 24; i++) {
+      Path file = data.resolve(i % 2 == 0 ? "dark" : "bright").resolve(i + ".png");
+      Files.createDirectories(file.getParent());
+      BufferedImage image = new BufferedImage(9 + i % 5, 20 - i % 7, BufferedImage.TYPE_BYTE_GRAY);
+      for (int x = 0; x < image.getWidth(); x++) {
+        for (int y = 0; y < image.getHeight(); y++) {
+          int grey = (i % 2 == 0 ? 40 : 200) + (x * y + i) % 30;
+          image.getRaster().setSample(x, y, 0, grey);
+        }
+      }
+      ImageIO.write(image, "png", file.toFile());
+    }
     return data;
   }
 

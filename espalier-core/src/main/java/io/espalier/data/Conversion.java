@@ -7,11 +7,35 @@ final class Conversion {
   private final Resampler across;
   private final Resampler down;
 
-  Conversion(Geometry from, Geometry to) {
+  /**
+   * From images stored as {@code from} to images of {@code to}, which {@code framing} leads to.
+   *
+   * @throws DataException if the image is so long and thin that it would need too much memory
+   */
+  Conversion(Geometry from, Geometry to, Framing framing) {
     this.from = from;
     this.to = to;
-    this.across = from.width() == to.width() ? null : new Resampler(from.width(), to.width());
-    this.down = from.height() == to.height() ? null : new Resampler(from.height(), to.height());
+    if ((long) from.height() * to.width() > DataOptions.MAX_IMAGE_PIXELS) {
+      throw new DataException(
+          "an image of %dx%d pixels is too long to become one of %dx%d"
+              .formatted(from.height(), from.width(), to.height(), to.width()));
+    }
+    int least = Math.min(from.height(), from.width());
+    this.across = axis(from.width(), to.width(), least, framing);
+    this.down = axis(from.height(), to.height(), least, framing);
+  }
+
+  /** Null where nothing changes along the axis. */
+  private static Resampler axis(int from, int to, int least, Framing framing) {
+    long scaled =
+        switch (framing) {
+          case Framing.Stored same -> to;
+          case Framing.Stretched stretched -> to;
+          case Framing.Cropped cropped -> cropped.scaled(from, least);
+        };
+    // Halves round to the even number, as in Python.
+    long start = (long) Math.rint((scaled - to) / 2.0);
+    return scaled == from && to == from ? null : new Resampler(from, scaled, start, to);
   }
 
   /** Converts {@code image}, which may come back as it is. */

@@ -1,56 +1,25 @@
 package io.espalier.data;
 
-import java.util.List;
-
 /** Another data set's images in another size, converted whenever they are read. */
-final class ConvertedDataset implements Dataset {
+final class ConvertedDataset extends LabelledImages {
   private final Dataset source;
-  private final Geometry geometry;
+  private final Framing framing;
   private final Conversion conversion;
   private final int threads;
 
-  ConvertedDataset(Dataset source, Geometry geometry, int threads) {
+  ConvertedDataset(Dataset source, Geometry geometry, Framing framing, int threads) {
+    super(labels(source), source.classNames(), geometry);
     this.source = source;
-    this.geometry = geometry;
-    this.conversion = new Conversion(Geometry.of(source), geometry);
+    this.framing = framing;
+    this.conversion = new Conversion(Geometry.of(source), geometry, framing);
     this.threads = threads;
-  }
-
-  @Override
-  public int size() {
-    return source.size();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return source.classNames();
-  }
-
-  @Override
-  public int channels() {
-    return geometry.channels();
-  }
-
-  @Override
-  public int height() {
-    return geometry.height();
-  }
-
-  @Override
-  public int width() {
-    return geometry.width();
-  }
-
-  @Override
-  public int label(int index) {
-    return source.label(index);
   }
 
   @Override
   public void pixels(int index, byte[] into, int offset) {
     byte[] stored = new byte[source.imageBytes()];
     source.pixels(index, stored, 0);
-    System.arraycopy(conversion.apply(stored), 0, into, offset, geometry.bytes());
+    System.arraycopy(conversion.apply(stored), 0, into, offset, geometry().bytes());
   }
 
   @Override
@@ -60,6 +29,7 @@ final class ConvertedDataset implements Dataset {
 
   @Override
   public String digest() {
-    return new Digest().add("converted").add(source.digest()).add(geometry.toString()).hex();
+    Digest digest = new Digest().add("converted").add(source.digest());
+    return digest.add(geometry().toString()).add(framing).hex();
   }
 }

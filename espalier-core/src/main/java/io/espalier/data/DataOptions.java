@@ -1,16 +1,17 @@
 package io.espalier.data;
 
+import java.util.Objects;
+
 /**
  * How to open a data set.
  *
  * @param memoryLimitBytes decoded images are kept in memory up to this many bytes in all; beyond,
  *     image files are decoded whenever they are needed
- * @param height rows to resize to, 0 for the stored size
- * @param width columns to resize to, 0 for the stored size
+ * @param framing how images get the size that is wanted
  * @param channels 1 (grey) or 3 (RGB); 0 for what is stored, which for image files means 3
  * @param threads threads that decode
  */
-public record DataOptions(long memoryLimitBytes, int height, int width, int channels, int threads) {
+public record DataOptions(long memoryLimitBytes, Framing framing, int channels, int threads) {
   private static final long LEAST_BY_DEFAULT = 256L << 20;
   private static final long MOST_BY_DEFAULT = 2L << 30;
 
@@ -22,9 +23,7 @@ public record DataOptions(long memoryLimitBytes, int height, int width, int chan
 
   public DataOptions {
     require(memoryLimitBytes >= 0, "the memory limit must not be negative", memoryLimitBytes);
-    require(height >= 0 && width >= 0, "sizes must not be negative", Math.min(height, width));
-    require((height == 0) == (width == 0), "a size needs height and width", height + width);
-    require((long) height * width <= MAX_IMAGE_PIXELS, "too many pixels", (long) height * width);
+    Objects.requireNonNull(framing);
     require(channels == 0 || channels == 1 || channels == 3, "channels must be 1 or 3", channels);
     require(threads >= 1, "at least one thread is needed", threads);
   }
@@ -38,36 +37,34 @@ public record DataOptions(long memoryLimitBytes, int height, int width, int chan
     long heap = runtime.maxMemory();
     long limit = Math.max(heap / 4, Math.min(LEAST_BY_DEFAULT, heap / 2));
     return new DataOptions(
-        Math.min(limit, MOST_BY_DEFAULT), 0, 0, 0, runtime.availableProcessors());
+        Math.min(limit, MOST_BY_DEFAULT), new Framing.Stored(), 0, runtime.availableProcessors());
   }
 
   public DataOptions withMemoryLimit(long bytes) {
-    return new DataOptions(bytes, height, width, channels, threads);
+    return new DataOptions(bytes, framing, channels, threads);
   }
 
-  /** Resizes every image to {@code height} x {@code width}; 0, 0 keeps the stored size. */
-  public DataOptions withSize(int newHeight, int newWidth) {
-    return new DataOptions(memoryLimitBytes, newHeight, newWidth, channels, threads);
+  /** Resizes every image to {@code height} x {@code width}. */
+  public DataOptions withSize(int height, int width) {
+    return withFraming(new Framing.Stretched(height, width));
+  }
+
+  public DataOptions withFraming(Framing newFraming) {
+    return new DataOptions(memoryLimitBytes, newFraming, channels, threads);
   }
 
   public DataOptions withChannels(int newChannels) {
-    return new DataOptions(memoryLimitBytes, height, width, newChannels, threads);
+    return new DataOptions(memoryLimitBytes, framing, newChannels, threads);
   }
 
   public DataOptions withThreads(int newThreads) {
-    return new DataOptions(memoryLimitBytes, height, width, channels, newThreads);
-  }
-
-  boolean resizes() {
-    return height > 0;
+    return new DataOptions(memoryLimitBytes, framing, channels, newThreads);
   }
 
   /** The size of images that are stored as {@code stored}. */
   Geometry geometry(Geometry stored) {
-    return new Geometry(
-        channels == 0 ? stored.channels() : channels,
-        resizes() ? height : stored.height(),
-        resizes() ? width : stored.width());
+    Geometry framed = stored.framed(framing);
+    return channels == 0 ? framed : new Geometry(channels, framed.height(), framed.width());
   }
 
   private static void require(boolean condition, String message, long got) {

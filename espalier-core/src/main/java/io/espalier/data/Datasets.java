@@ -35,17 +35,21 @@ public final class Datasets {
   private static DataSplits converted(DataSplits stored, DataOptions options, Progress progress) {
     Geometry from = Geometry.of(stored.train());
     Geometry to = options.geometry(from);
-    if (from.equals(to)) {
+    if (from.equals(to) && !(options.framing() instanceof Framing.Cropped)) {
       return stored;
     }
     DataSplits views =
         new DataSplits(
-            new ConvertedDataset(stored.train(), to, options.threads()),
-            new ConvertedDataset(stored.validation(), to, options.threads()),
-            new ConvertedDataset(stored.test(), to, options.threads()));
+            converted(stored.train(), to, options),
+            converted(stored.validation(), to, options),
+            converted(stored.test(), to, options));
     return fits(views, options.memoryLimitBytes() - bytes(stored))
         ? inMemory(views, "resizing images", options, progress)
         : views;
+  }
+
+  private static Dataset converted(Dataset part, Geometry to, DataOptions options) {
+    return new ConvertedDataset(part, to, options.framing(), options.threads());
   }
 
   private static DataSplits decoded(
@@ -53,7 +57,7 @@ public final class Datasets {
     if (fits(files, options.memoryLimitBytes())) {
       return inMemory(files, "decoding " + spec, options, progress);
     }
-    if (!options.resizes()) {
+    if (!options.framing().takesAnySize()) {
       parts(files).forEach(part -> check((FileDataset) part, spec, options, progress));
     }
     return files;
@@ -78,10 +82,6 @@ public final class Datasets {
       Dataset source, String task, DataOptions options, Progress progress) {
     int each = source.imageBytes();
     byte[] pixels = new byte[Math.multiplyExact(source.size(), each)];
-    int[] labels = new int[source.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = source.label(i);
-    }
     if (!source.isEmpty()) {
       Parallel.run(
           task,
@@ -92,7 +92,11 @@ public final class Datasets {
           i -> source.pixels(i, pixels, i * each));
     }
     return new MemoryDataset(
-        pixels, labels, Geometry.of(source), source.classNames(), source.digest());
+        pixels,
+        LabelledImages.labels(source),
+        Geometry.of(source),
+        source.classNames(),
+        source.digest());
   }
 
   private static boolean fits(DataSplits splits, long limit) {

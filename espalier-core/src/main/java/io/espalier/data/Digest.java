@@ -46,6 +46,12 @@ final class Digest {
     return this;
   }
 
+  /** What no size tells: nothing but a crop. */
+  Digest add(Framing framing) {
+    framing.toMetadata().forEach((key, value) -> add(key).add(value));
+    return this;
+  }
+
   /** The end: the digest in hexadecimal. */
   String hex() {
     return HexFormat.of().formatHex(sha.digest());

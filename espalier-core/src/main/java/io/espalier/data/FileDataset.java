@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Image files that are decoded whenever they are read. */
-final class FileDataset implements Dataset {
+final class FileDataset extends LabelledImages {
   private final List<ImageFile> files;
-  private final int[] labels;
-  private final List<String> classNames;
-  private final Geometry geometry;
+  private final Framing framing;
   private final Expected expected;
   private final int threads;
   private final ConcurrentLinkedQueue<ImageDecoder> decoders = new ConcurrentLinkedQueue<>();
@@ -22,44 +20,14 @@ final class FileDataset implements Dataset {
       int[] labels,
       List<String> classNames,
       Geometry geometry,
+      Framing framing,
       Expected expected,
       int threads) {
+    super(labels, classNames, geometry);
     this.files = List.copyOf(files);
-    this.labels = labels;
-    this.classNames = List.copyOf(classNames);
-    this.geometry = geometry;
+    this.framing = framing;
     this.expected = expected;
     this.threads = threads;
-  }
-
-  @Override
-  public int size() {
-    return files.size();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return classNames;
-  }
-
-  @Override
-  public int channels() {
-    return geometry.channels();
-  }
-
-  @Override
-  public int height() {
-    return geometry.height();
-  }
-
-  @Override
-  public int width() {
-    return geometry.width();
-  }
-
-  @Override
-  public int label(int index) {
-    return labels[index];
   }
 
   @Override
@@ -70,8 +38,16 @@ final class FileDataset implements Dataset {
     ImageDecoder.Decoded image = decoder.decode(file.name(), bytes);
     decoders.add(decoder);
     requireExpected(file, image.geometry());
-    byte[] converted = new Conversion(image.geometry(), geometry).apply(image.pixels());
-    System.arraycopy(converted, 0, into, offset, geometry.bytes());
+    byte[] converted = conversion(file, image.geometry()).apply(image.pixels());
+    System.arraycopy(converted, 0, into, offset, geometry().bytes());
+  }
+
+  private Conversion conversion(ImageFile file, Geometry stored) {
+    try {
+      return new Conversion(stored, geometry(), framing);
+    } catch (DataException tooLong) {
+      throw new DataException("%s: %s".formatted(file.name(), tooLong.getMessage()), tooLong);
+    }
   }
 
   /**
@@ -126,6 +102,6 @@ final class FileDataset implements Dataset {
     for (ImageFile file : files) {
       digest.add(file.name()).add(file.size()).add(file.checksum());
     }
-    return digest.hex();
+    return digest.add(framing).hex();
   }
 }

@@ -16,6 +16,15 @@ record Geometry(int channels, int height, int width) {
     return channels * height * width;
   }
 
+  /** The size that images of this size get. */
+  Geometry framed(Framing framing) {
+    return switch (framing) {
+      case Framing.Stored same -> this;
+      case Framing.Stretched to -> new Geometry(channels, to.height(), to.width());
+      case Framing.Cropped to -> new Geometry(channels, to.height(), to.width());
+    };
+  }
+
   static Geometry of(Dataset data) {
     return new Geometry(data.channels(), data.height(), data.width());
   }

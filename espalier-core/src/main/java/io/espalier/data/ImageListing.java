@@ -21,11 +21,11 @@ record ImageListing(String where, List<Item> items, List<String> classNames) {
     FileDataset.Expected first = firstSize();
     Geometry stored = new Geometry(3, first.height(), first.width());
     Geometry geometry = options.geometry(stored);
-    FileDataset.Expected expected = options.resizes() ? null : first;
+    FileDataset.Expected expected = options.framing().takesAnySize() ? null : first;
     return new DataSplits(
-        part(SplitName.TRAIN, geometry, expected, options.threads()),
-        part(SplitName.VALIDATION, geometry, expected, options.threads()),
-        part(SplitName.TEST, geometry, expected, options.threads()));
+        part(SplitName.TRAIN, geometry, expected, options),
+        part(SplitName.VALIDATION, geometry, expected, options),
+        part(SplitName.TEST, geometry, expected, options));
   }
 
   private FileDataset.Expected firstSize() {
@@ -35,7 +35,7 @@ record ImageListing(String where, List<Item> items, List<String> classNames) {
   }
 
   private FileDataset part(
-      SplitName split, Geometry geometry, FileDataset.Expected expected, int threads) {
+      SplitName split, Geometry geometry, FileDataset.Expected expected, DataOptions options) {
     Map<String, Integer> labels = new HashMap<>();
     for (String name : classNames) {
       labels.put(name, labels.size());
@@ -47,6 +47,7 @@ record ImageListing(String where, List<Item> items, List<String> classNames) {
       label[files.size()] = item.className() == null ? -1 : labels.get(item.className());
       files.add(item.file());
     }
-    return new FileDataset(files, label, classNames, geometry, expected, threads);
+    return new FileDataset(
+        files, label, classNames, geometry, options.framing(), expected, options.threads());
   }
 }

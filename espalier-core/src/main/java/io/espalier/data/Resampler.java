@@ -3,25 +3,31 @@ package io.espalier.data;
 /**
  * Resizes one plane of bytes along one axis with a triangle filter that widens when shrinking,
  * which is bilinear interpolation with antialiasing. Weights are fixed-point numbers of 22 bits and
- * each pass rounds to bytes, rows first, so that results equal those of the Pillow library.
+ * each pass rounds to bytes, rows first, so that results equal those of the Pillow library. Only a
+ * part of the result is made where only that is wanted.
  */
 final class Resampler {
   private static final int BITS = 22;
 
   private final int from;
-  private final int to;
+  private final int count;
   private final int[] first;
   private final int[][] weights;
 
-  Resampler(int from, int to) {
+  /**
+   * From {@code from} pixels to those of {@code to} pixels that begin at {@code start}.
+   *
+   * @param count how many of them
+   */
+  Resampler(int from, long to, long start, int count) {
     this.from = from;
-    this.to = to;
-    this.first = new int[to];
-    this.weights = new int[to][];
+    this.count = count;
+    this.first = new int[count];
+    this.weights = new int[count][];
     double scale = (double) from / to;
     double reach = Math.max(scale, 1);
-    for (int i = 0; i < to; i++) {
-      double centre = (i + 0.5) * scale;
+    for (int i = 0; i < count; i++) {
+      double centre = (start + i + 0.5) * scale;
       first[i] = Math.max((int) (centre - reach + 0.5), 0);
       int end = Math.min((int) (centre + reach + 0.5), from);
       weights[i] = weights(centre, reach, first[i], end);
@@ -51,9 +57,9 @@ final class Resampler {
   void apply(byte[] in, int inOffset, byte[] out, int outOffset, int lines, boolean alongRows) {
     for (int line = 0; line < lines; line++) {
       int start = inOffset + (alongRows ? line * from : line);
-      int target = outOffset + (alongRows ? line * to : line);
+      int target = outOffset + (alongRows ? line * count : line);
       int step = alongRows ? 1 : lines;
-      for (int i = 0; i < to; i++) {
+      for (int i = 0; i < count; i++) {
         int sum = 1 << (BITS - 1);
         int at = start + first[i] * step;
         for (int weight : weights[i]) {

@@ -1,49 +1,23 @@
 package io.espalier.data;
 
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** Some images of another data set. */
-final class SubsetDataset implements Dataset {
+final class SubsetDataset extends LabelledImages {
   private final Dataset whole;
   private final int[] indices;
 
   SubsetDataset(Dataset whole, int[] indices) {
+    super(labels(whole, indices), whole.classNames(), Geometry.of(whole));
     this.whole = whole;
     this.indices = indices.clone();
-    for (int index : indices) {
-      Objects.checkIndex(index, whole.size());
-    }
   }
 
-  @Override
-  public int size() {
-    return indices.length;
-  }
-
-  @Override
-  public List<String> classNames() {
-    return whole.classNames();
-  }
-
-  @Override
-  public int channels() {
-    return whole.channels();
-  }
-
-  @Override
-  public int height() {
-    return whole.height();
-  }
-
-  @Override
-  public int width() {
-    return whole.width();
-  }
-
-  @Override
-  public int label(int index) {
-    return whole.label(indices[index]);
+  private static int[] labels(Dataset whole, int[] indices) {
+    return Arrays.stream(indices)
+        .map(index -> whole.label(Objects.checkIndex(index, whole.size())))
+        .toArray();
   }
 
   @Override

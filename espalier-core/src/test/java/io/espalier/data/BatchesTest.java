@@ -66,7 +66,7 @@ class BatchesTest {
   @Test
   void training_severalWorkers_makeWhatOneMakes() {
     Dataset one = Fixtures.dataset(200, 5, 3, 8);
-    Dataset four = new ConvertedDataset(one, Geometry.of(one), 4);
+    Dataset four = new ConvertedDataset(one, Geometry.of(one), new Framing.Stored(), 4);
     assertEquals(read(training(one, 8, 1), 0, 0), read(training(four, 8, 1), 0, 0));
   }
 

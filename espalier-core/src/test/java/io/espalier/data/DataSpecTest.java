@@ -39,7 +39,7 @@ class DataSpecTest {
   void options_wrongValues_areRefused() {
     DataOptions options = DataOptions.defaults();
     Fixtures.assertSays(Fixtures.refusal(() -> options.withChannels(2)), "1 or 3");
-    Fixtures.assertSays(Fixtures.refusal(() -> options.withSize(32, 0)), "height and width");
+    Fixtures.assertSays(Fixtures.refusal(() -> options.withSize(32, 0)), "got 32x0");
     Fixtures.assertSays(Fixtures.refusal(() -> options.withSize(1 << 16, 1 << 16)), "pixels");
     Fixtures.assertSays(Fixtures.refusal(() -> options.withMemoryLimit(-1)), "memory limit");
     Fixtures.assertSays(Fixtures.refusal(() -> options.withThreads(0)), "one thread");

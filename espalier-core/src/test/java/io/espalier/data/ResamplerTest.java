@@ -19,9 +19,13 @@ class ResamplerTest {
     return bytes;
   }
 
+  private static Conversion conversion(Geometry from, Geometry to) {
+    return new Conversion(from, to, new Framing.Stretched(to.height(), to.width()));
+  }
+
   @Test
   void smaller_equalsPillow() {
-    byte[] small = new Conversion(STORED, new Geometry(1, 2, 3)).apply(IMAGE);
+    byte[] small = conversion(STORED, new Geometry(1, 2, 3)).apply(IMAGE);
     assertArrayEquals(bytes(89, 99, 87, 124, 115, 66), small);
   }
 
@@ -33,21 +37,21 @@ class ResamplerTest {
       152, 93, 76, 139, 67, 56, 79, //
       255, 109, 73, 255, 73, 55, 128
     };
-    byte[] large = new Conversion(STORED, new Geometry(1, 4, 7)).apply(IMAGE);
+    byte[] large = conversion(STORED, new Geometry(1, 4, 7)).apply(IMAGE);
     assertArrayEquals(bytes(expected), large);
   }
 
   @Test
   void colours_toGrey_equalPillow() {
     byte[] image = bytes(200, 1, 100, 2, 50, 3);
-    byte[] grey = new Conversion(new Geometry(3, 1, 2), new Geometry(1, 1, 2)).apply(image);
+    byte[] grey = conversion(new Geometry(3, 1, 2), new Geometry(1, 1, 2)).apply(image);
     assertArrayEquals(bytes(124, 2), grey);
   }
 
   @Test
   void grey_toColoursAndSize_isTheResizedPlaneThreeTimes() {
-    byte[] plane = new Conversion(STORED, new Geometry(1, 2, 3)).apply(IMAGE);
-    byte[] colours = new Conversion(STORED, new Geometry(3, 2, 3)).apply(IMAGE);
+    byte[] plane = conversion(STORED, new Geometry(1, 2, 3)).apply(IMAGE);
+    byte[] colours = conversion(STORED, new Geometry(3, 2, 3)).apply(IMAGE);
     for (int c = 0; c < 3; c++) {
       assertArrayEquals(plane, Arrays.copyOfRange(colours, 6 * c, 6 * c + 6));
     }
@@ -55,6 +59,6 @@ class ResamplerTest {
 
   @Test
   void sameSize_changesNothing() {
-    assertArrayEquals(IMAGE, new Conversion(STORED, STORED).apply(IMAGE));
+    assertArrayEquals(IMAGE, conversion(STORED, STORED).apply(IMAGE));
   }
 }

@@ -46,6 +46,13 @@ public record Header(
     return new Header(irVersion, opsets, producer, producerVersion, documentation, more);
   }
 
+  /** This header without the metadata entry {@code key}, if it has one. */
+  public Header withoutMetadata(String key) {
+    Map<String, String> fewer = new LinkedHashMap<>(metadata);
+    fewer.remove(key);
+    return new Header(irVersion, opsets, producer, producerVersion, documentation, fewer);
+  }
+
   /** This header with another version of the standard operator set. */
   public Header withOpset(long version) {
     Map<String, Long> changed = new LinkedHashMap<>(opsets);
