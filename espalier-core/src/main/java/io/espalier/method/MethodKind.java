@@ -11,7 +11,9 @@ public enum MethodKind {
   /** Selects and refits layer by layer; a {@link Procedure}. */
   RECONSTRUCTION("reconstruction"),
   /** Looks for the width of each layer; a {@link Procedure}. */
-  SEARCH("search");
+  SEARCH("search"),
+  /** Sets single weights to zero and removes no channels; a {@link Procedure}. */
+  WEIGHT_MASK("weight mask");
 
   private final String word;
 
