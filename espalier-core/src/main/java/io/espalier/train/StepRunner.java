@@ -62,7 +62,9 @@ final class StepRunner implements AutoCloseable {
       Map<String, DeviceTensor> outputs =
           net.forward(feed(net, images), Mode.TRAIN, hook.taps(Mode.TRAIN));
       DeviceTensor loss = objective.loss(List.copyOf(outputs.values()), goals, batch);
-      TrainStep made = new TrainStep(epoch, step, learningRate, batch.count(), net, outputs, loss);
+      TrainStep made =
+          new TrainStep(
+              epoch, step, learningRate, batch.count(), batch.labels(), net, outputs, loss);
       DeviceTensor whole = hook.extraLoss(made).map(loss::add).orElse(loss);
       double value = whole.item();
       if (!Double.isFinite(value)) {

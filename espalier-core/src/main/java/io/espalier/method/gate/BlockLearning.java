@@ -78,8 +78,8 @@ final class BlockLearning {
       return pruning.otherwise();
     }
     Budget.Quantity quantity = budget.get().quantity();
-    long all = ResidualBranch.left(bench.graph(), List.of(), quantity);
-    long least = ResidualBranch.left(bench.graph(), branches, quantity);
+    long all = Amount.of(bench.graph(), quantity);
+    long least = Amount.of(ResidualBranch.without(bench.graph(), branches), quantity);
     long limit = budget.get().limit(all);
     if (least > limit) {
       throw new PlanException(
@@ -122,8 +122,8 @@ final class BlockLearning {
   }
 
   private long left(List<Integer> removed, Budget.Quantity quantity) {
-    return ResidualBranch.left(
-        bench.graph(), removed.stream().map(branches::get).toList(), quantity);
+    List<ResidualBranch> gone = removed.stream().map(branches::get).toList();
+    return Amount.of(ResidualBranch.without(bench.graph(), gone), quantity);
   }
 
   private ObjectNode report(double[] means, List<Integer> removed) {

@@ -13,7 +13,9 @@ import io.espalier.method.UnitGates;
 import io.espalier.method.Workbench;
 import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.Planner;
+import io.espalier.surgery.Plans;
 import io.espalier.surgery.Scores;
+import io.espalier.surgery.Surgeon;
 import io.espalier.train.TrainOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,37 +134,45 @@ final class CodeLearning {
     return new CodeHook(identity, gating, codes, training);
   }
 
-  /** Decides what goes of a group that is learned, and silences it as if it was cut. */
+  /** Silences what will go of a group that is learned. */
   void silence(ChannelGroup group) {
-    BitSet gone = choice(group);
     double[] gates = filled(group, 1);
-    double[] decided = filled(group, Double.POSITIVE_INFINITY);
-    gone.stream().forEach(unit -> gates[unit] = CLOSED);
-    gone.stream().forEach(unit -> decided[unit] = scores.get(group.index())[unit]);
+    choice(group).stream().forEach(unit -> gates[unit] = CLOSED);
     fixed.set(group.index(), gates);
-    scores.set(group.index(), decided);
   }
 
+  /** The units of {@code group} with the smallest codes, as many as the budget asks of it. */
   private BitSet choice(ChannelGroup group) {
-    double share = 1 - (double) counts.of(group) / group.units();
     PlanOptions own = bench.options().withoutSize().withAlign(1);
-    PlanOptions ratio = own.withRatios(Map.of(group.name(), share));
+    Scores all = new Scores(scores);
+    double share = 1 - (double) counts.of(group) / group.units();
     Map<Integer, BitSet> removed =
         bench.options().hasSize()
-            ? Planner.removal(bench.graph(), map, new Scores(scores), ratio)
-            : Planner.removalUpTo(bench.graph(), map, new Scores(scores), own, CLOSED, Map.of());
+            ? Planner.alone(bench.graph(), map, all, own, group.index(), share)
+            : Planner.removalUpTo(bench.graph(), map, all, own, CLOSED, Map.of());
     return removed.getOrDefault(group.index(), new BitSet());
   }
 
-  /**
-   * Removes the units with the smallest codes until the budget is met, or those whose code is 0.
-   */
+  /** Removes what the budget asks of each group, or without one the units whose code is zero. */
   void cut() {
-    Scores all = new Scores(scores);
-    Map<Integer, BitSet> removed =
-        bench.options().hasSize() ? bench.removal(all) : bench.removalUpTo(all, CLOSED);
+    Map<Integer, BitSet> chosen = new TreeMap<>();
+    map.groups().forEach(group -> chosen.put(group.index(), choice(group)));
+    Map<Integer, BitSet> removed = meets(chosen) ? chosen : bench.removal(new Scores(scores));
     bench.record("removal", () -> CodeReport.removal(map, removed, means, fixed));
     bench.cut("cut", silent(trained, map, fixed), bench.unitEntries(removed));
+  }
+
+  /** Units of a group that do not all cost the same can make a difference to the planned cost. */
+  private boolean meets(Map<Integer, BitSet> removed) {
+    Graph cut = Surgeon.cut(bench.graph(), Plans.units(bench.graph(), map, removed));
+    return bench
+        .options()
+        .budget()
+        .map(
+            budget ->
+                Amount.of(cut, budget.quantity())
+                    <= budget.limit(Amount.of(bench.graph(), budget.quantity())))
+        .orElse(true);
   }
 
   /**

@@ -1,8 +1,5 @@
 package io.espalier.method.gate;
 
-import io.espalier.channel.ChannelMap;
-import io.espalier.cost.Budget;
-import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
@@ -88,15 +85,5 @@ record ResidualBranch(String add, int input) {
   static Graph without(Graph graph, Collection<ResidualBranch> branches) {
     List<PlanEntry> entries = branches.stream().map(ResidualBranch::entry).toList();
     return Surgeon.cut(graph, PruningPlan.of(graph, entries));
-  }
-
-  /** How much of {@code quantity} there is in {@code graph} without {@code branches}. */
-  static long left(Graph graph, Collection<ResidualBranch> branches, Budget.Quantity quantity) {
-    Graph cut = without(graph, branches);
-    return switch (quantity) {
-      case MACS -> Cost.of(cut).macs();
-      case PARAMS -> Cost.of(cut).params();
-      case UNITS -> ChannelMap.of(cut).units();
-    };
   }
 }

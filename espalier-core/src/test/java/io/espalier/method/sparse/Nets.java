@@ -111,7 +111,8 @@ final class Nets {
 
   /** A step on {@code net} without images. */
   static TrainStep step(TorchNet net, double learningRate) {
-    return new TrainStep(0, 0, learningRate, 1, net, Map.of(), DeviceTensor.zeros(1));
+    return new TrainStep(
+        0, 0, learningRate, 1, new long[] {-1}, net, Map.of(), DeviceTensor.zeros(1));
   }
 
   static TrainOptions training() {
