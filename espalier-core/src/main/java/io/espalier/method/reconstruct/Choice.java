@@ -90,9 +90,9 @@ record Choice(
       String head = heads.behind(readers);
       Batches images = images(bench, options);
       Graph current = draft.masked();
-      try (Selection selection =
-          new Selection(current, original, consumers, candidates, head, images, options)) {
-        return made(bench, options, draft, selection);
+      try (FeatureLoss loss =
+          new FeatureLoss(current, original, consumers, head, images, options)) {
+        return made(bench, draft, new Selection(loss, consumers, candidates, options));
       }
     } finally {
       bench.progress().end();
@@ -107,39 +107,24 @@ record Choice(
         .withLastBatch(batch.isFixed() ? LastBatch.DROP : LastBatch.KEEP);
   }
 
-  private Map<String, Tensor> made(
-      Workbench bench, DcpOptions options, Draft draft, Selection selection) {
-    boolean sized = bench.options().hasSize();
-    double[] order = new double[candidates];
-    double first = 0;
-    int rounds = 0;
-    Selection.Look look = selection.look();
-    while (selection.selected().cardinality() < (sized ? wanted : candidates)) {
-      bench.stopIfAsked();
-      int left = (sized ? wanted : candidates) - selection.selected().cardinality();
-      BitSet more = selection.best(look, Math.min(options.channels(), left));
-      first = rounds == 0 ? look.loss() : first;
-      int round = rounds++;
-      more.stream().forEach(candidate -> order[candidate] = candidates - round);
-      BitSet now = selection.selected();
-      now.or(more);
-      selection.select(now);
-      selection.train();
-      double before = look.loss();
-      look = selection.look();
-      bench.progress().advance(more.cardinality());
-      boolean enough = now.cardinality() >= wanted;
-      if (!sized && enough && before - look.loss() <= options.tolerance() * before) {
-        break;
-      }
-    }
-    BitSet kept = settled(draft, selection.selected(), order);
+  private Map<String, Tensor> made(Workbench bench, Draft draft, Selection selection) {
+    double whole = selection.lossOfAll();
+    Selection.Growth growth =
+        selection.grow(
+            wanted,
+            bench.options().hasSize() ? wanted : candidates,
+            more -> {
+              bench.progress().advance(more);
+              bench.stopIfAsked();
+            });
+    BitSet kept = settled(draft, selection.selected(), growth.order());
+    double last = growth.loss();
     if (!kept.equals(selection.selected())) {
       selection.select(kept);
       selection.train();
-      look = selection.look();
+      last = selection.look().loss();
     }
-    return results(selection, kept, first, look.loss(), rounds);
+    return results(selection, kept, growth.rounds(), whole, growth.lossOfNone(), last);
   }
 
   /** What stays where a balance does not allow what was selected. */
@@ -159,11 +144,12 @@ record Choice(
   }
 
   private static Map<String, Tensor> results(
-      Selection selection, BitSet kept, double first, double last, int rounds) {
+      Selection selection, BitSet kept, int rounds, double... losses) {
     Map<String, Tensor> results = new TreeMap<>();
     long[] indices = kept.stream().asLongStream().toArray();
     results.put(KEPT, Tensor.longs(new int[] {indices.length}, indices));
-    double[] numbers = {first, last, rounds};
+    double[] numbers = Arrays.copyOf(losses, losses.length + 1);
+    numbers[losses.length] = rounds;
     results.put(NUMBERS, Tensor.of(DataType.DOUBLE, new int[] {numbers.length}, numbers));
     selection.weights().forEach((weight, tensor) -> results.put(WEIGHT + weight, tensor));
     return results;
@@ -203,7 +189,7 @@ record Choice(
     json.put("channels", name).put("gathered", group < 0);
     readers.forEach(site -> json.withArray("layers").add(site.node()));
     json.put("candidates", candidates).put("kept", made.get(KEPT).elements());
-    json.put("rounds", (int) numbers[2]);
-    return json.put("lossOfNone", numbers[0]).put("loss", numbers[1]);
+    json.put("rounds", (int) numbers[3]).put("lossOfAll", numbers[0]);
+    return json.put("lossOfNone", numbers[1]).put("loss", numbers[2]);
   }
 }

@@ -73,8 +73,8 @@ record DiscriminationAware(DcpOptions options, int heads, int epochs, double rat
   private static Widths widths(Workbench bench, Sites sites) {
     PlanOptions asked = bench.options();
     PlanOptions sized = asked.hasSize() ? asked : asked.withRatios(Map.of("*", ALMOST_ALL));
-    ChannelMap map = bench.channels();
-    return Widths.of(bench.graph(), map, sites, sites.entrances(map), sized);
+    Draft draft = Draft.of(bench.graph(), bench.channels());
+    return Widths.of(draft, sites, sites.entrances(bench.channels()), sized);
   }
 
   /** {@code graph} with the weights of the same names in {@code other}. */

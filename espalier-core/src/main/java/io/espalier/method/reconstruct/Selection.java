@@ -1,43 +1,24 @@
 package io.espalier.method.reconstruct;
 
-import io.espalier.data.Batch;
-import io.espalier.data.BatchStream;
-import io.espalier.data.Batches;
-import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
-import io.espalier.method.MethodException;
 import io.espalier.torch.DeviceTensor;
-import io.espalier.torch.Losses;
-import io.espalier.torch.Mode;
 import io.espalier.torch.Scope;
 import io.espalier.torch.Sgd;
-import io.espalier.torch.Taps;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Selects inputs of layers one after the other: those first whose kernels have the largest gradient
- * of {@code featureWeight * MSE(features, original features) + classWeight * CE(head)}. Lives in
- * the scope in which it is made.
+ * Selects inputs of layers greedily: those first whose kernels have the largest gradient of the
+ * loss. At first nothing is selected.
  */
-final class Selection implements AutoCloseable {
-  private static final long MOST_BYTES = 1L << 33;
+final class Selection {
   private static final double MOMENTUM = 0.9;
   private static final double WEIGHT_DECAY = 1e-4;
-
-  /** The images of one batch where the segment begins, and what is wanted of it. */
-  private record Cached(
-      Map<String, DeviceTensor> inputs,
-      Map<String, DeviceTensor> features,
-      DeviceTensor labels,
-      double share) {}
 
   /**
    * What all images say.
@@ -47,134 +28,100 @@ final class Selection implements AutoCloseable {
    */
   record Look(double loss, double[] scores) {}
 
-  private final DcpOptions options;
+  /**
+   * How a selection grew.
+   *
+   * @param order the earlier a candidate was selected, the larger; 0 if it was not
+   * @param lossOfNone the loss before anything was selected
+   * @param loss the loss at the end
+   * @param rounds how often candidates were added
+   */
+  record Growth(double[] order, double lossOfNone, double loss, int rounds) {}
+
+  private final FeatureLoss loss;
   private final List<Consumer> consumers;
   private final int candidates;
-  private final String head;
-  private final Segment segment;
-  private final List<Cached> batches = new ArrayList<>();
-  private final Taps taps;
+  private final DcpOptions options;
   private final Map<String, DeviceTensor> weights = new LinkedHashMap<>();
   private final BitSet selected = new BitSet();
 
   /**
-   * Nothing is selected yet.
-   *
-   * @param current the network as it is by now, with heads
-   * @param original the network whose features are wanted, with heads
-   * @param head the classes that are to be told apart, {@code [N, classes]}
+   * @param loss that of {@code consumers}
    * @param candidates number of candidates of all consumers
    */
-  Selection(
-      Graph current,
-      Graph original,
-      List<Consumer> consumers,
-      int candidates,
-      String head,
-      Batches images,
-      DcpOptions options) {
-    this.options = options;
+  Selection(FeatureLoss loss, List<Consumer> consumers, int candidates, DcpOptions options) {
+    this.loss = loss;
     this.consumers = List.copyOf(consumers);
     this.candidates = candidates;
-    this.head = head;
-    List<String> features =
-        consumers.stream().map(consumer -> consumer.site().layer().output()).toList();
-    List<String> outputs = new ArrayList<>(features);
-    outputs.add(head);
-    LinkedHashMap<String, Consumer> layers = new LinkedHashMap<>();
-    consumers.forEach(consumer -> layers.put(consumer.site().node(), consumer));
-    this.segment = Segment.of(current, layers.keySet(), outputs);
-    requireRoom(current, features, images.dataset().size());
-    cache(current, original, features, images);
-    Map<String, UnaryOperator<DeviceTensor>> functions = new HashMap<>();
-    for (Consumer consumer : consumers) {
-      weights.put(consumer.site().layer().weight(), consumer.weight());
-      functions.put(consumer.site().layer().weight(), weight -> consumer.weight());
-    }
-    this.taps = Taps.of(functions);
+    this.options = options;
+    consumers.forEach(c -> weights.put(c.site().layer().weight(), c.weight()));
   }
 
-  private void requireRoom(Graph graph, List<String> features, int images) {
-    long bytes = 0;
-    List<String> values = new ArrayList<>(segment.inputs());
-    values.addAll(features);
-    for (String value : values) {
-      long elements = 1;
-      for (int axis = 1; axis < graph.shape(value).orElseThrow().rank(); axis++) {
-        elements *= Math.max(1, graph.shape(value).orElseThrow().size(axis));
-      }
-      bytes += elements * Float.BYTES * images;
+  /**
+   * Selects candidates round by round, and trains after each.
+   *
+   * @param least how many must be selected before a small gain can end it
+   * @param most how many are selected at most
+   * @param after is told after each round how many were added
+   */
+  Growth grow(int least, int most, IntConsumer after) {
+    double[] order = new double[candidates];
+    Look look = look();
+    double lossOfNone = look.loss();
+    double gain = Double.POSITIVE_INFINITY;
+    int rounds = 0;
+    while (selected.cardinality() < most
+        && (selected.cardinality() < least || gain > options.tolerance())) {
+      BitSet more = best(look, Math.min(options.channels(), most - selected.cardinality()));
+      double rank = candidates - rounds++;
+      more.stream().forEach(candidate -> order[candidate] = rank);
+      BitSet wanted = selected();
+      wanted.or(more);
+      select(wanted);
+      train();
+      double before = look.loss();
+      look = look();
+      gain = (before - look.loss()) / before;
+      after.accept(more.cardinality());
     }
-    if (bytes > MOST_BYTES) {
-      throw new MethodException(
-          "dcp would hold %.1f GB of maps around '%s': give fewer images (--set images=%d)"
-              .formatted(
-                  bytes / 1e9,
-                  consumers.getFirst().site().node(),
-                  Math.max(1, images * MOST_BYTES / bytes)));
-    }
+    return new Growth(order, lossOfNone, look.loss(), rounds);
   }
 
-  private void cache(Graph current, Graph original, List<String> features, Batches images) {
-    String fed = current.inputs().getFirst().name();
-    List<String> computed = segment.inputs().stream().filter(v -> !v.equals(fed)).toList();
-    try (Prefix now = Prefix.of(current, computed);
-        Prefix then = Prefix.of(original, features);
-        BatchStream stream = images.all()) {
-      while (stream.hasNext()) {
-        Batch batch = stream.next();
-        DeviceTensor x = DeviceTensor.of(batch.images(), batch.shape());
-        Map<String, DeviceTensor> inputs = new HashMap<>(now.run(x));
-        if (segment.inputs().contains(fed)) {
-          inputs.put(fed, x);
-        }
-        DeviceTensor labels = DeviceTensor.of(batch.labels(), batch.count());
-        batches.add(new Cached(inputs, then.run(x), labels, batch.count()));
-      }
-    }
-    double all = batches.stream().mapToDouble(Cached::share).sum();
-    batches.replaceAll(b -> new Cached(b.inputs(), b.features(), b.labels(), b.share() / all));
-  }
-
-  private DeviceTensor loss(Cached batch) {
-    Map<String, DeviceTensor> outputs =
-        segment.net().forward(batch.inputs(), Mode.EVAL_GRADIENTS, taps);
-    DeviceTensor loss =
-        Losses.crossEntropy(outputs.get(head), batch.labels(), 0).mul(options.classWeight());
-    for (Consumer consumer : consumers) {
-      String features = consumer.site().layer().output();
-      DeviceTensor difference =
-          Losses.meanSquared(outputs.get(features), batch.features().get(features));
-      loss = loss.add(difference.mul(options.featureWeight()));
-    }
-    return loss;
+  /** The loss with the weights of before, all candidates selected; none is when it returns. */
+  double lossOfAll() {
+    BitSet all = new BitSet();
+    all.set(0, candidates);
+    select(all);
+    double whole = look().loss();
+    select(new BitSet());
+    return whole;
   }
 
   /** Passes over all images without changing anything. */
   Look look() {
     try (Scope scope = Scope.open()) {
       List<DeviceTensor> leaves = List.copyOf(weights.values());
-      List<DeviceTensor> sums = leaves.stream().map(weight -> weight.fullLike(0)).toList();
-      double loss = 0;
-      for (Cached batch : batches) {
-        loss += batch.share() * add(batch, leaves, sums);
+      List<DeviceTensor> sums = leaves.stream().map(leaf -> leaf.fullLike(0)).toList();
+      double sum = 0;
+      for (FeatureLoss.Images batch : loss.batches()) {
+        sum += batch.share() * add(batch, leaves, sums);
       }
       double[] scores = new double[candidates];
       for (int i = 0; i < sums.size(); i++) {
         consumers.get(i).addNorms(sums.get(i), scores);
       }
-      return new Look(loss, scores);
+      return new Look(sum, scores);
     }
   }
 
-  private double add(Cached batch, List<DeviceTensor> leaves, List<DeviceTensor> sums) {
+  private double add(FeatureLoss.Images batch, List<DeviceTensor> leaves, List<DeviceTensor> sums) {
     try (Scope scope = Scope.open()) {
-      DeviceTensor loss = loss(batch);
-      List<DeviceTensor> slopes = DeviceTensor.gradients(loss, leaves);
+      DeviceTensor value = loss.of(batch);
+      List<DeviceTensor> slopes = DeviceTensor.gradients(value, leaves);
       for (int i = 0; i < sums.size(); i++) {
         sums.get(i).addInPlace(slopes.get(i), batch.share());
       }
-      return loss.item();
+      return value.item();
     }
   }
 
@@ -213,9 +160,9 @@ final class Selection implements AutoCloseable {
   void train() {
     Sgd.Options descent = new Sgd.Options(MOMENTUM, true);
     try (Sgd sgd = new Sgd(weights, descent, name -> 0)) {
-      for (Cached batch : batches) {
+      for (FeatureLoss.Images batch : loss.batches()) {
         try (Scope scope = Scope.open()) {
-          loss(batch).backward();
+          loss.of(batch).backward();
           consumers.forEach(consumer -> consumer.finishGradient(WEIGHT_DECAY));
           sgd.step(options.rate());
           sgd.zeroGrad();
@@ -229,10 +176,5 @@ final class Selection implements AutoCloseable {
     Map<String, Tensor> results = new LinkedHashMap<>();
     consumers.forEach(c -> results.put(c.site().layer().weight(), c.result()));
     return results;
-  }
-
-  @Override
-  public void close() {
-    segment.close();
   }
 }

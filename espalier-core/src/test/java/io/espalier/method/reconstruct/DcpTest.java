@@ -56,19 +56,27 @@ class DcpTest {
     return set;
   }
 
-  /** The choice among the units of the first group of {@code graph}, at all its readers. */
-  private static Selection selection(
-      Graph graph, List<Consumer> consumers, Batches images, DcpOptions options) {
+  private interface Check {
+    void on(Selection selection, List<Consumer> consumers);
+  }
+
+  /** Checks the choice among the units of the first group of {@code graph}, at all its readers. */
+  private static void check(Graph graph, Batches images, DcpOptions options, Check check) {
     ChannelMap map = ChannelMap.of(graph);
     Sites sites = Sites.of(graph, map);
     int group = sites.free().iterator().next();
-    for (Site site : sites.reading(group)) {
-      Tensor weight = graph.weight(site.layer().weight());
-      consumers.add(new Consumer(site, site.unitsOf(group), weight));
-    }
-    int units = map.groups().get(group).units();
     String head = graph.outputs().getFirst().name();
-    return new Selection(graph, graph, consumers, units, head, images, options);
+    try (Scope scope = Scope.open()) {
+      List<Consumer> consumers = new ArrayList<>();
+      for (Site site : sites.reading(group)) {
+        Tensor weight = graph.weight(site.layer().weight());
+        consumers.add(new Consumer(site, site.unitsOf(group), weight));
+      }
+      try (FeatureLoss loss = new FeatureLoss(graph, graph, consumers, head, images, options)) {
+        int units = map.groups().get(group).units();
+        check.on(new Selection(loss, consumers, units, options), consumers);
+      }
+    }
   }
 
   private static Batches pixels() {
@@ -85,33 +93,37 @@ class DcpTest {
   @Test
   void look_andTrain_byHand() {
     Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0, 0}, {0, 2, 0}});
-    List<Consumer> consumers = new ArrayList<>();
-    try (Scope scope = Scope.open();
-        Selection selection = selection(graph, consumers, pixels(), options(1, 0))) {
-      Selection.Look look = selection.look();
-      assertEquals((1 + 16 + 4 + 4) / 4.0, look.loss(), 1e-6);
-      assertArrayEquals(new double[] {6.5, 7, 9.5}, look.scores(), 1e-5);
-      assertEquals(set(2), selection.best(look, 1));
-      assertEquals(set(1, 2), selection.best(look, 2));
-      selection.select(set(2));
-      selection.train();
-      float[] weight = selection.weights().get("last.weight").toFloats();
-      float[] expected = {0, 0, 0.0475f, 0, 0, 0.133f};
-      assertArrayEquals(expected, weight, 1e-6f);
-    }
+    check(
+        graph,
+        pixels(),
+        options(1, 0),
+        (selection, consumers) -> {
+          Selection.Look look = selection.look();
+          assertEquals((1 + 16 + 4 + 4) / 4.0, look.loss(), 1e-6);
+          assertArrayEquals(new double[] {6.5, 7, 9.5}, look.scores(), 1e-5);
+          assertEquals(set(2), selection.best(look, 1));
+          assertEquals(set(1, 2), selection.best(look, 2));
+          selection.select(set(2));
+          selection.train();
+          float[] weight = selection.weights().get("last.weight").toFloats();
+          float[] expected = {0, 0, 0.0475f, 0, 0, 0.133f};
+          assertArrayEquals(expected, weight, 1e-6f);
+        });
   }
 
   @Test
   void look_ofTheWholeWeightWithoutClasses_scoresZero() {
     Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0.5f, 3}, {0, 2, -1}});
-    List<Consumer> consumers = new ArrayList<>();
-    try (Scope scope = Scope.open();
-        Selection selection = selection(graph, consumers, pixels(), options(1, 0))) {
-      selection.select(set(0, 1, 2));
-      Selection.Look look = selection.look();
-      assertEquals(0, look.loss(), 1e-12);
-      assertArrayEquals(new double[3], look.scores(), 1e-6);
-    }
+    check(
+        graph,
+        pixels(),
+        options(1, 0),
+        (selection, consumers) -> {
+          selection.select(set(0, 1, 2));
+          Selection.Look look = selection.look();
+          assertEquals(0, look.loss(), 1e-12);
+          assertArrayEquals(new double[3], look.scores(), 1e-6);
+        });
   }
 
   /**
@@ -123,23 +135,25 @@ class DcpTest {
     Graph graph = TinyNetworks.of(kind, true);
     Batches images =
         Batches.evaluation(TinyNetworks.splits().train(), Normalization.preset("half"), 16);
-    List<Consumer> consumers = new ArrayList<>();
-    try (Scope scope = Scope.open();
-        Selection selection = selection(graph, consumers, images, options(1, 1))) {
-      for (int round = 1; round <= 2; round++) {
-        BitSet wanted = selection.selected();
-        wanted.or(selection.best(selection.look(), 2));
-        selection.select(wanted);
-        selection.train();
-        assertEquals(2 * round, selection.selected().cardinality());
-        for (Consumer consumer : consumers) {
-          checkColumns(graph, consumer.site(), selection);
-        }
-      }
-      double before = selection.look().loss();
-      selection.train();
-      assertTrue(selection.look().loss() < before);
-    }
+    check(
+        graph,
+        images,
+        options(1, 1),
+        (selection, consumers) -> {
+          for (int round = 1; round <= 2; round++) {
+            BitSet wanted = selection.selected();
+            wanted.or(selection.best(selection.look(), 2));
+            selection.select(wanted);
+            selection.train();
+            assertEquals(2 * round, selection.selected().cardinality());
+            for (Consumer consumer : consumers) {
+              checkColumns(graph, consumer.site(), selection);
+            }
+          }
+          double before = selection.look().loss();
+          selection.train();
+          assertTrue(selection.look().loss() < before);
+        });
   }
 
   private static void checkColumns(Graph graph, Site site, Selection selection) {
@@ -161,17 +175,19 @@ class DcpTest {
   @Test
   void select_ofFewer_dropsTheRest() {
     Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0.5f, 3}, {0, 2, -1}});
-    List<Consumer> consumers = new ArrayList<>();
-    try (Scope scope = Scope.open();
-        Selection selection = selection(graph, consumers, pixels(), options(1, 1))) {
-      selection.select(set(0, 1, 2));
-      selection.train();
-      selection.select(set(1));
-      selection.train();
-      float[] weight = selection.weights().get("last.weight").toFloats();
-      assertTrue(weight[0] == 0 && weight[5] == 0, "no momentum is left of before");
-      assertTrue(weight[1] != 0 && weight[4] != 0);
-    }
+    check(
+        graph,
+        pixels(),
+        options(1, 1),
+        (selection, consumers) -> {
+          selection.select(set(0, 1, 2));
+          selection.train();
+          selection.select(set(1));
+          selection.train();
+          float[] weight = selection.weights().get("last.weight").toFloats();
+          assertTrue(weight[0] == 0 && weight[5] == 0, "no momentum is left of before");
+          assertTrue(weight[1] != 0 && weight[4] != 0);
+        });
   }
 
   private PruneResult prune(Graph graph, PlanOptions plan, Map<String, String> more) {
