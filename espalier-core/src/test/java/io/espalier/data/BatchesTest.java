@@ -173,13 +173,21 @@ class BatchesTest {
 
   @Test
   void stream_unreadableImage_throwsItsErrorAtItsBatch() {
-    Dataset data = new FailingDataset(Fixtures.dataset(40, 2, 1, 4), 20);
+    DataException problem = new DataException("bad.png: not an image");
+    Dataset data =
+        new WatchedDataset(
+            Fixtures.dataset(40, 2, 1, 4),
+            index -> {
+              if (index == 20) {
+                throw problem;
+              }
+            });
     try (BatchStream stream = Batches.evaluation(data, Normalization.preset("half"), 8).all()) {
       stream.next();
       assertEquals(1, stream.nextStep());
       stream.next();
       DataException e = assertThrows(DataException.class, stream::next);
-      assertSame(FailingDataset.PROBLEM, e);
+      assertSame(problem, e);
       assertFalse(stream.hasNext());
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
+import io.espalier.data.WatchedDataset;
 import io.espalier.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,8 +132,8 @@ class ResumeTest {
     for (boolean validating : new boolean[] {false, true}) {
       String name = "validating " + validating;
       DataSplits data = TinyTraining.splits();
-      Stalling train = new Stalling(data.train(), validating ? -1 : 700);
-      Stalling validation = new Stalling(data.validation(), validating ? 90 : -1);
+      Dataset train = stalling(data.train(), validating ? -1 : 700);
+      Dataset validation = stalling(data.validation(), validating ? 90 : -1);
       TrainResult part =
           Trainer.of(
                   TinyTraining.net(),
@@ -203,63 +204,24 @@ class ResumeTest {
   /**
    * Interrupts the thread that made it when a certain number of images have been read, and stalls.
    */
-  private static final class Stalling implements Dataset {
-    private final Dataset data;
-    private final int after;
-    private final AtomicInteger reads = new AtomicInteger();
-    private final Thread victim = Thread.currentThread();
+  private static Dataset stalling(Dataset data, int after) {
+    AtomicInteger reads = new AtomicInteger();
+    Thread victim = Thread.currentThread();
+    return new WatchedDataset(
+        data,
+        index -> {
+          if (reads.getAndIncrement() == after) {
+            victim.interrupt();
+            stall();
+          }
+        });
+  }
 
-    private Stalling(Dataset data, int after) {
-      this.data = data;
-      this.after = after;
-    }
-
-    @Override
-    public void pixels(int index, byte[] into, int offset) {
-      data.pixels(index, into, offset);
-      if (reads.getAndIncrement() == after) {
-        victim.interrupt();
-        try {
-          Thread.sleep(60_000);
-        } catch (InterruptedException closed) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    @Override
-    public int size() {
-      return data.size();
-    }
-
-    @Override
-    public List<String> classNames() {
-      return data.classNames();
-    }
-
-    @Override
-    public int channels() {
-      return data.channels();
-    }
-
-    @Override
-    public int height() {
-      return data.height();
-    }
-
-    @Override
-    public int width() {
-      return data.width();
-    }
-
-    @Override
-    public int label(int index) {
-      return data.label(index);
-    }
-
-    @Override
-    public String digest() {
-      return data.digest();
+  private static void stall() {
+    try {
+      Thread.sleep(60_000);
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
+import io.espalier.data.WatchedDataset;
 import io.espalier.graph.Graph;
 import io.espalier.progress.Progress;
 import io.espalier.torch.Precision;
@@ -113,7 +114,7 @@ class TrainerTest {
   void testSplit_isNotSeenBeforeTheEnd() {
     DataSplits splits = TinyTraining.splits();
     DataSplits unseen =
-        new DataSplits(splits.train(), splits.validation(), new Untouchable(splits.test()));
+        new DataSplits(splits.train(), splits.validation(), untouchable(splits.test()));
     Trainer trainer =
         Trainer.of(TinyTraining.net(), unseen, TinyTraining.NORMALIZATION, TinyTraining.options());
     Exception touched = assertThrows(IllegalStateException.class, () -> trainer.run(folder()));
@@ -167,45 +168,11 @@ class TrainerTest {
   }
 
   /** Gives its labels and no pixel. */
-  private record Untouchable(Dataset data) implements Dataset {
-    @Override
-    public int size() {
-      return data.size();
-    }
-
-    @Override
-    public List<String> classNames() {
-      return data.classNames();
-    }
-
-    @Override
-    public int channels() {
-      return data.channels();
-    }
-
-    @Override
-    public int height() {
-      return data.height();
-    }
-
-    @Override
-    public int width() {
-      return data.width();
-    }
-
-    @Override
-    public int label(int index) {
-      return data.label(index);
-    }
-
-    @Override
-    public void pixels(int index, byte[] into, int offset) {
-      throw new IllegalStateException("test image " + index + " was looked at");
-    }
-
-    @Override
-    public String digest() {
-      return data.digest();
-    }
+  private static Dataset untouchable(Dataset data) {
+    return new WatchedDataset(
+        data,
+        index -> {
+          throw new IllegalStateException("test image " + index + " was looked at");
+        });
   }
 }
