@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,7 +44,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
-  @Mixin private DataInput data;
+  @Mixin private EvaluationOptions evaluation;
+
+  @ArgGroup(validate = false, order = 20, heading = "%nImages:%n")
+  private DataInput data = new DataInput();
 
   @Parameters(paramLabel = "NET.onnx", description = "The network.")
   private Path file;
@@ -53,23 +57,6 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "test, validation or train. Default: the first of these that has images.")
   private Split split;
-
-  @Option(
-      names = "--batch",
-      converter = Range.Count.class,
-      paramLabel = "N",
-      description = "Images at a time. Default: 128.")
-  private int batch = EvaluateOptions.defaults().batchSize();
-
-  @Option(names = "--precision", paramLabel = "P", description = "fp32 (default) or bf16.")
-  private Precision precision = Precision.FLOAT32;
-
-  @Option(
-      names = "--threads",
-      converter = Range.Threads.class,
-      paramLabel = "N",
-      description = "Default: all processors.")
-  private int threads = EvaluateOptions.defaults().threads();
 
   @Option(
       names = "--runtime",
@@ -82,9 +69,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output output = common.output(parent);
-    EvaluateOptions options = new EvaluateOptions(batch, precision, threads);
+    EvaluateOptions options = evaluation.toOptions();
     Graph graph = input.read(file);
-    Engine used = engine(graph, output);
+    Engine used = engine(graph, options.precision(), output);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);
     Accuracy accuracy =
@@ -105,13 +92,16 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Engine engine(Graph graph, Output output) {
+  private Engine engine(Graph graph, Precision precision, Output output) {
+    Optional<String> obstacle = TorchNet.obstacle(graph);
+    boolean wanted = engine == Engine.ORT;
+    if (precision != Precision.FLOAT32 && (wanted || obstacle.isPresent())) {
+      throw CliException.misuse(
+          "--precision: only libtorch computes in another than fp32, but "
+              + (wanted ? "--runtime is ort" : obstacle.orElseThrow()));
+    }
     if (engine != null) {
       return engine;
-    }
-    Optional<String> obstacle = TorchNet.obstacle(graph);
-    if (obstacle.isPresent() && precision != Precision.FLOAT32) {
-      throw CliException.misuse("--precision needs libtorch, but " + obstacle.get());
     }
     obstacle.ifPresent(why -> output.note("evaluating in %s: %s".formatted(Engine.ORT, why)));
     return obstacle.isPresent() ? Engine.ORT : Engine.LIBTORCH;

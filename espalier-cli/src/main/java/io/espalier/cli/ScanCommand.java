@@ -13,8 +13,6 @@ import io.espalier.method.search.ScanPlot;
 import io.espalier.method.search.ScanTable;
 import io.espalier.method.search.Sensitivity;
 import io.espalier.method.search.SensitivityScan;
-import io.espalier.torch.Precision;
-import io.espalier.train.EvaluateOptions;
 import io.espalier.train.RunFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +43,7 @@ final class ScanCommand implements Callable<Integer> {
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
   @Mixin private InputOption input;
+  @Mixin private EvaluationOptions evaluation;
 
   @ArgGroup(validate = false, order = 10, heading = "%nWhat to measure:%n")
   private ScanOptions scan = new ScanOptions();
@@ -63,23 +62,6 @@ final class ScanCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Seed of the criterion and of --validation. Default: 1.")
   private long seed = 1;
-
-  @Option(
-      names = "--batch",
-      converter = Range.Count.class,
-      paramLabel = "N",
-      description = "Images at a time. Default: 128.")
-  private int batch = EvaluateOptions.defaults().batchSize();
-
-  @Option(names = "--precision", paramLabel = "P", description = "fp32 (default) or bf16.")
-  private Precision precision = Precision.FLOAT32;
-
-  @Option(
-      names = "--threads",
-      converter = Range.Threads.class,
-      paramLabel = "N",
-      description = "Default: all processors.")
-  private int threads = EvaluateOptions.defaults().threads();
 
   /** The files of a scan. */
   private record Targets(Path json, Path table, Path plot) {
@@ -105,10 +87,7 @@ final class ScanCommand implements Callable<Integer> {
     InputFiles inputs = InputFiles.NONE.and("the network", file).and("the data", data.path());
     targets.check(inputs, files.force());
     data.spec();
-    PruneOptions options =
-        scan.toOptions()
-            .withSeed(seed)
-            .withEvaluation(new EvaluateOptions(batch, precision, threads));
+    PruneOptions options = scan.toOptions().withSeed(seed).withEvaluation(evaluation.toOptions());
     Graph graph = input.read(file);
     DataSplits splits = scan.setAside(data.open(graph, output), seed);
     Normalization normalization = data.normalization(graph, output);

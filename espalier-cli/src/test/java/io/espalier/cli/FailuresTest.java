@@ -138,6 +138,13 @@ class FailuresTest {
   }
 
   @Test
+  void precisionThatTheRuntimeDoesNotHave_isUsage() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    Object[] words = {"evaluate", net, "--data", data, "--runtime", "ort", "--precision", "bf16"};
+    assertFails(2, "--precision: only libtorch", words);
+  }
+
+  @Test
   void trainingOfNoEpochs_isUsage() throws IOException {
     assertFails(2, "--epochs: expected", "train", net, "--data", "idx:" + temp, "--epochs", 0);
   }
