@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,27 @@ class SensitivityTest {
     assertEquals(21, result.records().path("allocation").path("predictedLoss").asDouble(), 1e-9);
     assertEquals(4, result.graph().weight("first.weight").size(0));
     assertEquals(8, result.graph().weight("second.weight").size(0));
+    assertEquals(largest(CHAIN, 4), norms(result.graph()));
+  }
+
+  /** The sums of absolute weights of the first convolution's filters, in their order. */
+  private static List<Double> norms(Graph graph) {
+    double[] values = graph.weight("first.weight").toDoubles();
+    int each = 9;
+    return IntStream.range(0, values.length / each)
+        .mapToObj(
+            row ->
+                IntStream.range(row * each, (row + 1) * each)
+                    .mapToDouble(i -> Math.abs(values[i]))
+                    .sum())
+        .toList();
+  }
+
+  /** The {@code count} largest of them. */
+  private static List<Double> largest(Graph graph, int count) {
+    List<Double> all = norms(graph);
+    double least = all.stream().sorted().toList().get(all.size() - count);
+    return all.stream().filter(norm -> norm >= least).toList();
   }
 
   @Test
