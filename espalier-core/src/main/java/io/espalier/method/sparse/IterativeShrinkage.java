@@ -52,9 +52,12 @@ record IterativeShrinkage(SparseTraining training, double rho, double alpha) imp
     }
     Map<String, double[]> costs = MemoryCost.of(bench.graph(), bench.channels());
     costs.keySet().retainAll(factors.free());
+    Set<Integer> rescaled = rescaled(bench, probe);
+    Graph start = Rescaling.of(bench.graph(), bench.channels(), rescaled, alpha);
     TrainOptions options = training.options(bench.training(), 1);
-    double strength = strength(bench, before, costs, options);
-    Graph trained = train(bench, probe, options, new ProximalScales(strength, costs));
+    double strength = strength(bench, factors.of(start), costs, options);
+    Graph end = bench.train("training", start, options, new ProximalScales(strength, costs));
+    Graph trained = Rescaling.of(end, bench.channels(), rescaled, 1 / alpha);
     bench.accuracy("trained", trained);
     Scores after = onlyConstants(bench, probe, trained, factors.of(trained));
     Map<Integer, BitSet> removed =
@@ -73,35 +76,31 @@ record IterativeShrinkage(SparseTraining training, double rho, double alpha) imp
     bench.cut("cut", absorbed.graph(), absorbed.entries());
   }
 
-  /**
-   * A step moves a scale by rate, rho and cost; where scales are small in training, it needs less.
-   */
+  /** The groups whose scales can be small in training without a change of the function. */
+  private Set<Integer> rescaled(Workbench bench, Probe probe) {
+    if (alpha == 1) {
+      return Set.of();
+    }
+    Set<Integer> all = Rescaling.normalised(bench.channels());
+    Set<Integer> groups = Rescaling.neutral(bench.graph(), bench.channels(), all, probe);
+    if (groups.size() < all.size()) {
+      bench.warn(
+          "ista: %d of %d channel groups keep their scales as they are, because something between them and their readers is not proportional"
+              .formatted(all.size() - groups.size(), all.size()));
+    }
+    return groups;
+  }
+
+  /** A step moves a scale by rate, rho and cost. */
   private double strength(
-      Workbench bench, Scores before, Map<String, double[]> costs, TrainOptions options) {
+      Workbench bench, Scores start, Map<String, double[]> costs, TrainOptions options) {
     double[] all = costs.values().stream().flatMapToDouble(Arrays::stream).toArray();
     return training.strength(
         rho,
-        FactorHistogram.of(UnitFactors.of(before)).median() * alpha,
+        FactorHistogram.of(UnitFactors.of(start)).median(),
         FactorHistogram.of(all).median(),
         options,
         bench.trainingImages().size());
-  }
-
-  private Graph train(Workbench bench, Probe probe, TrainOptions options, ProximalScales hook) {
-    Graph graph = bench.graph();
-    ChannelMap map = bench.channels();
-    Set<Integer> groups =
-        alpha == 1 ? Set.of() : Rescaling.neutral(graph, map, Rescaling.normalised(map), probe);
-    if (alpha != 1 && groups.size() < Rescaling.normalised(map).size()) {
-      bench.warn(
-          "ista: %d of %d channel groups keep their scales as they are, because something between them and their readers is not proportional"
-              .formatted(
-                  Rescaling.normalised(map).size() - groups.size(),
-                  Rescaling.normalised(map).size()));
-    }
-    Graph scaled = Rescaling.of(graph, map, groups, alpha);
-    Graph trained = bench.train("training", scaled, options, hook);
-    return Rescaling.of(trained, map, groups, 1 / alpha);
   }
 
   /**

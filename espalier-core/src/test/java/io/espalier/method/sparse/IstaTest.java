@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.channel.ChannelMap;
+import io.espalier.cost.Budget;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Pointwise;
 import io.espalier.method.Benches;
@@ -14,6 +15,7 @@ import io.espalier.method.TinyNetworks;
 import io.espalier.method.TinyNetworks.Kind;
 import io.espalier.method.Workbench;
 import io.espalier.surgery.PlanEntry;
+import io.espalier.surgery.PlanOptions;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Surgeon;
 import io.espalier.torch.DeviceTensor;
@@ -253,6 +255,24 @@ class IstaTest {
     assertEquals(0, record.path("before").path("histogram").path("0").asInt());
     assertEquals(0, record.path("constants").path("dropped").asInt());
     assertTrue(result.after().macs() < result.before().macs());
+  }
+
+  @Test
+  void prune_withRescaling_givesBackTheScalesThatItTook() {
+    Graph graph = TinyNetworks.of(Kind.CHAIN, true);
+    PlanOptions most = PlanOptions.of(new Budget.Share(Budget.Quantity.UNITS, 0.95));
+    Map<String, String> still =
+        Map.of("epochs", "1", "learning-rate", "1e-30", "reach", "0", "alpha", "0.125");
+    PruneResult result = Nets.prune(graph, "ista", Optional.of(most), path, still);
+    double largest = 0;
+    for (double scale : result.graph().weight("second.scale").toDoubles()) {
+      largest = Math.max(largest, scale);
+    }
+    double before = 0;
+    for (double scale : graph.weight("second.scale").toDoubles()) {
+      before = Math.max(before, scale);
+    }
+    assertEquals(before, largest, 1e-6);
   }
 
   @Test
