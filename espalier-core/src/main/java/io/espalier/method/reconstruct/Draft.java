@@ -84,6 +84,20 @@ record Draft(
     return kept;
   }
 
+  /** The weights that change when {@code site} is fitted: its own, and what takes its constant. */
+  Map<String, Tensor> fitted(Site site, LayerRule.Refit refit) {
+    Map<String, Tensor> changed = new TreeMap<>();
+    String weight = site.layer().weight();
+    changed.put(weight, site.layer().withMatrix(graph.weight(weight), refit.weight()));
+    site.offset()
+        .ifPresent(
+            offset -> {
+              Tensor taker = graph.weight(offset.initializer());
+              changed.put(offset.initializer(), offset.applied(taker, refit.offset()));
+            });
+    return changed;
+  }
+
   /** The matrix form of the weight of {@code site} now. */
   double[] weight(Site site) {
     return site.layer().matrix(graph.weight(site.layer().weight()));

@@ -6,9 +6,6 @@ import io.espalier.graph.Tensor;
 import io.espalier.torch.DeviceTensor;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -101,7 +98,7 @@ record Greedy(Bench bench, GreedyOrder order, boolean rescale) implements LayerR
 
     @Override
     public Refit refit(BitSet inputs) {
-      int[] channelOf = channels();
+      int[] channelOf = Channels.of(site, input -> true);
       int channels = Arrays.stream(channelOf).max().orElse(-1) + 1;
       NormalEquations equations = equations(channelOf, channels);
       BitSet kept = new BitSet();
@@ -120,18 +117,6 @@ record Greedy(Bench bench, GreedyOrder order, boolean rescale) implements LayerR
       double after = equations.error(factors, power()) / power;
       double[] offset = new double[site.layer().outputs()];
       return new Refit(scaled(channelOf, factors), offset, true, before, after);
-    }
-
-    /** The channel of each input: inputs of one unit have one factor. */
-    private int[] channels() {
-      Map<List<Integer>, Integer> numbers = new HashMap<>();
-      int[] channels = new int[site.carriage().size()];
-      for (int i = 0; i < channels.length; i++) {
-        int group = site.carriage().group(i);
-        List<Integer> key = List.of(group, group < 0 ? i : site.carriage().unit(i));
-        channels[i] = numbers.computeIfAbsent(key, k -> numbers.size());
-      }
-      return channels;
     }
 
     private double[] scaled(int[] channelOf, double[] factors) {

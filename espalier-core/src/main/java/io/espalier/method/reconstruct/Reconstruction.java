@@ -233,15 +233,7 @@ final class Reconstruction implements Procedure {
     }
 
     private void refit(LayerRule.Refit refit, Map<String, Tensor> done) {
-      String weight = site.layer().weight();
-      Graph graph = before.graph();
-      done.put(WEIGHT + weight, site.layer().withMatrix(graph.weight(weight), refit.weight()));
-      site.offset()
-          .ifPresent(
-              offset ->
-                  done.put(
-                      WEIGHT + offset.initializer(),
-                      offset.applied(graph.weight(offset.initializer()), refit.offset())));
+      before.fitted(site, refit).forEach((name, tensor) -> done.put(WEIGHT + name, tensor));
       double rank = refit.fullRank() ? 1 : 0;
       double[] numbers = {refit.errorBefore(), refit.errorAfter(), rank};
       done.put(NUMBERS, Tensor.of(DataType.DOUBLE, new int[] {3}, numbers));

@@ -87,17 +87,7 @@ record Widths(Map<Integer, Integer> removed, Map<String, Integer> gathered) {
 
   /** The stream channels among the inputs of {@code site}, each a number from 0 on; else -1. */
   static int[] streamChannels(Site site, Sites sites) {
-    Map<List<Integer>, Integer> numbers = new HashMap<>();
-    int[] channels = new int[site.carriage().size()];
-    for (int i = 0; i < channels.length; i++) {
-      int group = site.carriage().group(i);
-      channels[i] =
-          sites.streams().contains(group)
-              ? numbers.computeIfAbsent(
-                  List.of(group, site.carriage().unit(i)), key -> numbers.size())
-              : -1;
-    }
-    return channels;
+    return Channels.of(site, i -> sites.streams().contains(site.carriage().group(i)));
   }
 
   private record Search(Draft base, Sites sites, List<Site> entrances, PlanOptions options) {
