@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  espalier train resnet8 --data idx:DIR --epochs 5 --validation 0.1",
       "  espalier train net.onnx --data images:DIR --epochs 3 --lr 0.01 --out tuned.onnx",
       "  espalier train small.onnx --data images:DIR --teacher big.onnx",
+      "  espalier train net.onnx --data cifar10:DIR --dynamic sanp --budget macs=35%%",
       "",
       "Writes NAME.onnx for a network of the zoo, NET-trained.onnx for an ONNX file, or",
       "what --out says. A run that was stopped or killed goes on when the same command",
@@ -49,6 +50,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @ArgGroup(validate = false, order = 40, heading = "%nLearning from another network:%n")
   private TeacherOptions teacher = new TeacherOptions();
+
+  @ArgGroup(validate = false, order = 45, heading = "%nChannels chosen for each image:%n")
+  private DynamicChoices dynamic = new DynamicChoices();
 
   @Parameters(
       paramLabel = "NAME|NET.onnx",
@@ -67,6 +71,11 @@ final class TrainCommand implements Callable<Integer> {
     TrainOptions base = TrainOptions.defaults();
     TrainOptions options =
         training.over(start.isNew() ? base : base.withLearningRate(FINE_TUNING_RATE));
+    if (dynamic.asked()) {
+      DynamicTraining work =
+          new DynamicTraining(start, splits, dynamic.over(options, start.isNew()), output);
+      return work.run(learning.files().run(start.name(), work::digest, output), file);
+    }
     Optional<Graph> master = teacher.file().map(OnnxReader::read);
     options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
     String learned = master.map(GraphDigest::of).orElse("");
@@ -92,8 +101,14 @@ final class TrainCommand implements Callable<Integer> {
     if (learning.training().epochs(1) == 0) {
       throw CliException.misuse("--epochs: expected a whole number of 1 or more, but got 0");
     }
+    UnusedOptions unused = new UnusedOptions(spec);
     if (teacher.file().isEmpty()) {
-      new UnusedOptions(spec).refuse("without --teacher it has no effect", DistillOptions.class);
+      unused.refuse("without --teacher it has no effect", DistillOptions.class);
+    }
+    if (dynamic.asked()) {
+      unused.refuse("with --dynamic there is no other network to learn from", TeacherOptions.class);
+    } else {
+      unused.refuse("without --dynamic it has no effect", DynamicChoices.class);
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trains gates with their network: the second and third stage of SANP. */
 final class GateHook implements TrainHook {
@@ -30,6 +32,8 @@ final class GateHook implements TrainHook {
     /** Everything, with the cost objective. */
     JOINT
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(GateHook.class);
 
   private final DynamicNet net;
   private final DynamicCost cost;
@@ -162,6 +166,15 @@ final class GateHook implements TrainHook {
 
   @Override
   public void endOfEpoch(EpochMetrics metrics) {
+    double macs = metrics.figures().getOrDefault("macs", 1.0);
+    if (phase == Phase.JOINT && BudgetVerdict.isCollapsed(macs, learning.budget())) {
+      LOG.warn(
+          "epoch={} macs={}: the gates have collapsed below half of the budget, lambda={} is to"
+              + " open them again",
+          metrics.epoch(),
+          macs,
+          lambda.value());
+    }
     use.clear();
   }
 

@@ -10,6 +10,9 @@ import java.util.Deque;
  * The state of a {@link BudgetControl}: the costs of the last steps and what they have added up.
  */
 final class Lambda {
+  /** The sum must not run ahead of the mean that it is a sum of. */
+  private static final double LEAST_WINDOWS = 4;
+
   private final BudgetControl control;
   private final double budget;
   private final Deque<Double> costs = new ArrayDeque<>();
@@ -38,7 +41,8 @@ final class Lambda {
     }
     double distance = cost() - control.budgetAt((double) step / steps, budget);
     if (control.integral() > 0) {
-      sum = bounded(sum + control.gain() * distance / (control.integral() * steps));
+      double steady = Math.max(control.integral() * steps, LEAST_WINDOWS * control.window());
+      sum = bounded(sum + control.gain() * distance / steady);
     }
     value = bounded(control.gain() * distance + sum);
     return value;

@@ -1,0 +1,111 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.data.DataSplits;
+import io.espalier.dynamic.DynamicMeasure;
+import io.espalier.dynamic.DynamicNet;
+import io.espalier.dynamic.DynamicOptions;
+import io.espalier.dynamic.DynamicResult;
+import io.espalier.dynamic.DynamicTrainer;
+import io.espalier.dynamic.SampleCosts;
+import io.espalier.dynamic.StaticCut;
+import io.espalier.dynamic.Variant;
+import io.espalier.graph.Graph;
+import io.espalier.graph.GraphDigest;
+import io.espalier.onnx.OnnxWriter;
+import io.espalier.train.RunFolder;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The part of {@code espalier train} that makes a network dynamic. */
+record DynamicTraining(
+    StartingPoint start, DataSplits splits, DynamicOptions options, Output output) {
+  /** Names the run's folder. */
+  String digest() {
+    return RunName.digest(
+        GraphDigest.of(start.graph()),
+        options.joint().digest(),
+        DynamicChoices.text(options),
+        splits.train().digest(),
+        start.normalization().toString());
+  }
+
+  /** Trains in {@code folder} and writes {@code file}; returns the exit code. */
+  int run(RunFolder folder, Path file) {
+    DynamicResult result;
+    try (Interruption interruption = Interruption.watch(output)) {
+      result =
+          DynamicTrainer.of(start.graph(), splits, start.normalization(), options)
+              .progress(output.progress())
+              .stopWhen(interruption)
+              .run(folder);
+    }
+    if (!result.complete()) {
+      output.note("stopped with a checkpoint; run the same command again to go on");
+      return Interruption.EXIT;
+    }
+    return finish(result, folder, file);
+  }
+
+  private int finish(DynamicResult result, RunFolder folder, Path file) {
+    OnnxWriter.write(recorded(result.net().graph()), file);
+    Optional<Path> smaller = smaller(result.net(), file);
+    result.warnings().forEach(output::warn);
+    output.print("wrote %s%s".formatted(file, said(result)));
+    smaller.ifPresent(path -> output.print("wrote %s, the same without gates".formatted(path)));
+    ObjectNode object = Output.object();
+    object.put("output", file.toString()).put("run", folder.path().toString());
+    object.put("asked", DynamicChoices.text(options));
+    smaller.ifPresent(path -> object.put("smaller", path.toString()));
+    object.put("budget", result.budget());
+    result.measure().ifPresent(measure -> object.setAll(json(measure)));
+    ObjectNode epochs = object.putObject("epochs");
+    result.history().forEach((stage, history) -> epochs.put(stage, history.size()));
+    result.warnings().forEach(object.putArray("warnings")::add);
+    output.result(object);
+    return 0;
+  }
+
+  private Graph recorded(Graph graph) {
+    return Recorded.normalization(graph, start.normalization());
+  }
+
+  /** Where every image uses the same channels, the others need not exist. */
+  private Optional<Path> smaller(DynamicNet net, Path file) {
+    if (net.variant() != Variant.STATIC) {
+      return Optional.empty();
+    }
+    Path path = file.resolveSibling(OutputFile.stem(file) + "-cut.onnx");
+    OnnxWriter.write(recorded(StaticCut.of(net).smaller()), path);
+    return Optional.of(path);
+  }
+
+  private static String said(DynamicResult result) {
+    return result
+        .measure()
+        .map(
+            measure ->
+                ": accuracy %s at %s of %s MACs (budget %s), from %s to %s"
+                    .formatted(
+                        Numbers.accuracy(measure.accuracy().top1()),
+                        Numbers.percent(measure.costs().share()),
+                        Numbers.count(measure.costs().dense()),
+                        Numbers.percent(result.budget()),
+                        Numbers.count(measure.costs().quantile(0)),
+                        Numbers.count(measure.costs().quantile(1))))
+        .orElse("");
+  }
+
+  private static ObjectNode json(DynamicMeasure measure) {
+    SampleCosts costs = measure.costs();
+    ObjectNode object = Output.object();
+    object.put("accuracy", measure.accuracy().top1()).put("images", costs.samples());
+    ObjectNode macs = object.putObject("macs").put("dense", costs.dense());
+    macs.put("mean", costs.mean()).put("share", costs.share());
+    macs.put("deviation", costs.deviation()).put("least", costs.quantile(0));
+    macs.put("median", costs.quantile(0.5)).put("most", costs.quantile(1));
+    macs.put("meanWithBias", measure.costsWithBias().mean());
+    macs.put("denseWithBias", measure.costsWithBias().dense());
+    return object;
+  }
+}

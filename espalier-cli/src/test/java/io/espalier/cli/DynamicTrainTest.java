@@ -1,0 +1,103 @@
+package io.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.espalier.dynamic.DynamicNet;
+import io.espalier.graph.Graph;
+import io.espalier.onnx.OnnxReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code espalier train --dynamic} on small files, in this process. */
+class DynamicTrainTest {
+  @TempDir Path temp;
+  private String data;
+  private Path out;
+
+  @BeforeEach
+  void write() throws IOException {
+    data = "idx:" + Samples.images(temp);
+    out = temp.resolve("out.onnx");
+  }
+
+  private Invocation train(String network, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", network, "--data", data));
+    words.addAll(List.of("--epochs", 2, "--batch", 16, "--augment", "none", "--threads", 1));
+    words.addAll(List.of("--run", temp.resolve("run"), "--out", out, "--json"));
+    words.addAll(Arrays.asList(more));
+    return Invocation.of(words.toArray());
+  }
+
+  @Test
+  void train_aDynamicNetwork_writesItsMaskedFormWithItsGates() {
+    Path net = Samples.network(temp, "net.onnx", 1);
+    Invocation run = train(net.toString(), "--dynamic", "sanp", "--budget", "macs=60%");
+    assertEquals(0, run.code(), run.err());
+    JsonNode json = run.json();
+    assertEquals(30, json.path("images").asInt());
+    assertEquals(0.6, json.path("budget").asDouble());
+    assertEquals(2, json.at("/epochs/joint").asInt());
+    assertEquals(1, json.at("/epochs/warm-up").asInt());
+    assertFalse(json.path("epochs").has("backbone"));
+    assertTrue(json.at("/macs/mean").asDouble() <= json.at("/macs/most").asDouble());
+    Graph graph = OnnxReader.read(out);
+    DynamicNet read = DynamicNet.of(graph);
+    assertEquals(8, read.gates().size());
+    JsonNode evaluated = Invocation.of("evaluate", out, "--data", data, "--json").json();
+    assertEquals(json.path("accuracy").asDouble(), evaluated.path("accuracy").asDouble());
+    assertEquals(0, Invocation.of("inspect", out).code());
+  }
+
+  @Test
+  void train_aNewStaticNetwork_writesASmallerOneToo() {
+    Invocation run =
+        train("resnet8", "--dynamic", "static", "--set", "warm-up-epochs=0", "--set", "gain=2");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(2, run.json().at("/epochs/backbone").asInt());
+    assertFalse(run.json().path("epochs").has("warm-up"));
+    Path smaller = Path.of(run.json().path("smaller").asText());
+    assertEquals(temp.resolve("out-cut.onnx"), smaller);
+    assertFalse(DynamicNet.isDynamic(OnnxReader.read(smaller)));
+    JsonNode whole = Invocation.of("evaluate", out, "--data", data, "--json").json();
+    JsonNode cut = Invocation.of("evaluate", smaller, "--data", data, "--json").json();
+    assertEquals(whole.path("accuracy").asDouble(), cut.path("accuracy").asDouble());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--dynamic, snap, 'unknown dynamic method ''snap''; there are sanp, fixed-k, static, fbs'",
+    "--budget, macs=40%, without --dynamic it has no effect",
+    "--set, noise=1, without --dynamic it has no effect"
+  })
+  void train_withOptionsThatDoNotFit_saysSo(String option, String value, String message) {
+    Invocation run = train("resnet8", option, value);
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains(message), run.err());
+    assertEquals(1, run.errorLines(), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--budget, params=40%, needs a share of the MACs",
+    "--budget, latency=2x, needs a share of the MACs",
+    "--set, noise=-1, 'setting ''noise'' is a number'",
+    "--set, nothing=1, no setting 'nothing'",
+    "--teacher, net.onnx, no other network to learn from"
+  })
+  void train_dynamicWithOptionsThatDoNotFit_saysSo(String option, String value, String message) {
+    Invocation run = train("resnet8", "--dynamic", "sanp", option, value);
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains(message), run.err());
+  }
+}

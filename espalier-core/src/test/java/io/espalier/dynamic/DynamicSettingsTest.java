@@ -1,0 +1,87 @@
+package io.espalier.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.train.TrainOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DynamicSettingsTest {
+  private static final Path PAGE =
+      Path.of("").toAbsolutePath().getParent().resolve("docs/methods/sanp.md");
+  private static final TrainOptions JOINT = TrainOptions.defaults();
+  private static final DynamicOptions DEFAULT =
+      DynamicOptions.of(Variant.SANP, 0.5, JOINT).withWarmUp(Optional.of(JOINT.withEpochs(1)));
+  private static final DynamicOptions PAPER =
+      DynamicOptions.paper(Variant.SANP, 0.5, JOINT.withEpochs(1), JOINT);
+
+  @Test
+  void value_ofEachSetting_canBeGivenBack() {
+    for (DynamicSetting setting : DynamicSettings.all()) {
+      for (DynamicOptions options : List.of(DEFAULT, PAPER)) {
+        String value = setting.read().apply(options);
+        DynamicOptions changed = DynamicSettings.apply(options, Map.of(setting.name(), value));
+        assertEquals(options, changed, setting.name());
+      }
+      String own = setting.read().apply(DEFAULT);
+      String other = setting.read().apply(PAPER);
+      DynamicOptions moved = DynamicSettings.apply(DEFAULT, Map.of(setting.name(), other));
+      assertEquals(other, setting.read().apply(moved), setting.name());
+      if (!own.equals(other)) {
+        assertNotEquals(DEFAULT, moved, setting.name());
+      }
+    }
+  }
+
+  /** All settings at once lead from one preset to the other. */
+  @Test
+  void settings_ofThePaper_makeThePaper() {
+    DynamicOptions options = DEFAULT;
+    for (DynamicSetting setting : DynamicSettings.all()) {
+      options = setting.write().apply(options, setting.read().apply(PAPER));
+    }
+    assertEquals(PAPER, options);
+  }
+
+  @Test
+  void page_listsEverySettingWithBothPresets() throws IOException {
+    String page = Files.readString(PAGE);
+    for (DynamicSetting setting : DynamicSettings.all()) {
+      String row =
+          "| `%s` | `%s` | `%s` |"
+              .formatted(
+                  setting.name(), setting.read().apply(DEFAULT), setting.read().apply(PAPER));
+      assertTrue(page.contains(row), row);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "noize, 1, 'no setting ''noize'''",
+    "noise, -1, 'setting ''noise'' is a number, but got ''-1'''",
+    "noise, much, 'setting ''noise'' is a number'",
+    "mix, row, 'setting ''mix'' is one of pass, sample, element'",
+    "first-layer, yes, 'setting ''first-layer'' is true or false'",
+    "window, 0, 'setting ''window'' is a whole number'",
+    "least, 1, 'the smallest lambda must be 0 or less'",
+    "bias, some, 'setting ''bias'' is a number, or none'"
+  })
+  void value_thatDoesNotFit_saysWhatFits(String name, String value, String message) {
+    IllegalArgumentException problem =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> DynamicSettings.apply(DEFAULT, Map.of(name, value)));
+    assertTrue(problem.getMessage().contains(message), problem.getMessage());
+    assertEquals(1, problem.getMessage().lines().count());
+  }
+}
