@@ -2,12 +2,14 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.dynamic.Variant;
 import io.espalier.method.MethodInfo;
 import io.espalier.method.Methods;
 import io.espalier.method.Need;
 import io.espalier.method.Setting;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,13 +33,19 @@ final class MethodsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output output = common.output(parent);
+    Optional<Variant> dynamic = Optional.ofNullable(id).flatMap(Variant::find);
     if (id == null) {
       List<MethodInfo> all = Methods.all();
       output.print(table(all));
       ObjectNode object = Output.object();
       ArrayNode methods = object.putArray("methods");
       all.forEach(info -> methods.add(object(info)));
+      ArrayNode variants = object.putArray("dynamic");
+      List.of(Variant.values()).forEach(variant -> variants.add(DynamicMethods.object(variant)));
       output.result(object);
+    } else if (dynamic.isPresent()) {
+      output.print(DynamicMethods.detail(dynamic.get()));
+      output.result(DynamicMethods.object(dynamic.get()));
     } else {
       MethodInfo info = Methods.get(id).info();
       output.print(detail(info));
@@ -51,7 +59,8 @@ final class MethodsCommand implements Callable<Integer> {
     for (MethodInfo info : methods) {
       table.row(info.id(), info.kind().word(), needs(info), info.year(), info.summary());
     }
-    return table + "\n'espalier methods ID' tells about one";
+    return "%s%n%n%s%n%n'espalier methods ID' tells about one"
+        .formatted(table, DynamicMethods.table());
   }
 
   private static String needs(MethodInfo info) {

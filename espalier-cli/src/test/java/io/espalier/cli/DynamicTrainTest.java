@@ -74,6 +74,16 @@ class DynamicTrainTest {
     assertEquals(whole.path("accuracy").asDouble(), cut.path("accuracy").asDouble());
   }
 
+  @Test
+  void methods_tellAboutDynamicOnesToo() {
+    assertEquals(4, Invocation.of("methods", "--json").json().path("dynamic").size());
+    assertTrue(Invocation.of("methods").out().contains("fixed-k"));
+    String detail = Invocation.of("methods", "sanp").out();
+    assertTrue(detail.contains("--set term=smooth-macs (one of absolute"), detail);
+    JsonNode json = Invocation.of("methods", "fbs", "--json").json();
+    assertEquals("dynamic", json.path("kind").asText());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--dynamic, snap, 'unknown dynamic method ''snap''; there are sanp, fixed-k, static, fbs'",

@@ -50,7 +50,7 @@ final class GatePass implements Taps {
       return tensor;
     }
     int gate = byGate.get(value);
-    own[gate] = tensor;
+    own[gate] = tensor.to(DataType.FLOAT);
     if (!net.variant().isSteered()) {
       return tensor;
     }

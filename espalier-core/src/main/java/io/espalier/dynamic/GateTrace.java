@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import io.espalier.graph.DataType;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Taps;
 import java.util.HashMap;
@@ -49,7 +50,8 @@ final class GateTrace implements Taps {
       samples = Math.toIntExact(tensor.size(0));
       return tensor;
     }
-    gates[numbers.get(value)] = tensor;
+    // Counts of channels are exact in float32, not in bfloat16.
+    gates[numbers.get(value)] = tensor.to(DataType.FLOAT);
     seen++;
     if (seen == gates.length) {
       seen = 0;

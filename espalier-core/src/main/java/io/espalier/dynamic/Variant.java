@@ -2,28 +2,46 @@ package io.espalier.dynamic;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The dynamic methods that share gates, their description and their training. */
 public enum Variant {
   /** Saliencies above 0, for each sample; the budget spreads itself over the layers. */
-  SANP("sanp"),
+  SANP(
+      "sanp",
+      "chooses the channels of every layer for each image, so that the mean image meets the"
+          + " budget"),
   /** The same share of channels in every layer and sample, those with the largest saliencies. */
-  FIXED_K("fixed-k"),
+  FIXED_K(
+      "fixed-k", "keeps the same share of channels in every layer, the most salient of each image"),
   /** As SANP, from a constant in place of the input: the same channels for every sample. */
-  STATIC("static"),
+  STATIC("static", "as sanp, but the same channels for every image: an ordinary smaller network"),
   /** Feature boosting and suppression: winners of one linear layer with ReLU. */
-  FBS("fbs");
+  FBS("fbs", "boosts the most salient channels of each image and suppresses the others");
 
   private final String id;
+  private final String summary;
 
-  Variant(String id) {
+  Variant(String id, String summary) {
     this.id = id;
+    this.summary = summary;
   }
 
   /** The name that a user types. */
   public String id() {
     return id;
+  }
+
+  /** What it does, in one sentence. */
+  public String summary() {
+    return summary;
+  }
+
+  /** The variant called {@code id}, whatever the case of its letters. */
+  public static Optional<Variant> find(String id) {
+    String wanted = id.toLowerCase(Locale.ROOT);
+    return Arrays.stream(values()).filter(variant -> variant.id.equals(wanted)).findFirst();
   }
 
   /**
@@ -32,10 +50,7 @@ public enum Variant {
    * @throws IllegalArgumentException if there is none
    */
   public static Variant of(String id) {
-    String wanted = id.toLowerCase(Locale.ROOT);
-    return Arrays.stream(values())
-        .filter(variant -> variant.id.equals(wanted))
-        .findFirst()
+    return find(id)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
