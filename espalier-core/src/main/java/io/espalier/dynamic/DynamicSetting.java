@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
@@ -26,7 +27,7 @@ public record DynamicSetting(
       Function<DynamicOptions, P> get, BiFunction<DynamicOptions, P, DynamicOptions> put) {
     DynamicSetting number(
         String name, String meaning, Function<P, Double> get, BiFunction<P, Double, P> with) {
-      return of(name, "a number", meaning, p -> plain(get.apply(p)), with, Double::valueOf);
+      return of(name, "a number", meaning, p -> plain(get.apply(p)), with, Part::decimal);
     }
 
     DynamicSetting whole(
@@ -86,14 +87,26 @@ public record DynamicSetting(
       return text.equals("true");
     }
 
-    /** Whole numbers without a point, infinite ones as a word. */
+    /** Whole numbers without a point, others as people write them, infinite ones as a word. */
     static String plain(double value) {
       if (Double.isInfinite(value)) {
         return value > 0 ? "infinity" : "-infinity";
       }
-      return value == Math.rint(value) && Math.abs(value) < 1e9
-          ? Long.toString((long) value)
-          : Double.toString(value);
+      return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
+    }
+
+    /** What {@link #plain} wrote, or any other number. */
+    static double decimal(String text) {
+      double value =
+          switch (text.toLowerCase(Locale.ROOT)) {
+            case "infinity" -> Double.POSITIVE_INFINITY;
+            case "-infinity" -> Double.NEGATIVE_INFINITY;
+            default -> Double.parseDouble(text);
+          };
+      if (Double.isNaN(value)) {
+        throw new IllegalArgumentException("it is not a number");
+      }
+      return value;
     }
   }
 }

@@ -231,7 +231,7 @@ public final class DynamicSettings {
   private static OptionalDouble bias(String text) {
     return text.equals("none")
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Double.parseDouble(text));
+        : OptionalDouble.of(DynamicSetting.Part.decimal(text));
   }
 
   private static int epochs(Optional<TrainOptions> stage) {
