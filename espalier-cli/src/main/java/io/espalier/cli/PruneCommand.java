@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  espalier prune net.onnx --budget params=40%% --ranking uniform",
       "  espalier prune net.onnx --data cifar10:DIR --epochs 15 --align 16",
       "  espalier prune net.onnx --ratio '*layer3*=0.5' --freeze '*layer1*'",
+      "  espalier prune resnet56.onnx --preset resnet56-b",
       "  espalier prune net.onnx --data images:DIR --epochs 10 --distill",
       "  espalier prune net.onnx --plan net-pruned.plan.json --out again.onnx",
       "",
@@ -91,7 +92,7 @@ final class PruneCommand implements Callable<Integer> {
     Graph graph = input.read(file);
     Optional<Images> images =
         learning.data().given() ? Optional.of(open(graph, output)) : Optional.empty();
-    PruneOptions options = options(images);
+    PruneOptions options = options(graph, images);
     try (Interruption interruption = Interruption.watch(output)) {
       Pruner pruner = pruner(graph, images, options, output).stopWhen(interruption);
       PruneResult result = run(pruner, graph, images, options, output);
@@ -149,11 +150,11 @@ final class PruneCommand implements Callable<Integer> {
     return new Images(splits, data.normalization(graph, output), data.framing(graph));
   }
 
-  private PruneOptions options(Optional<Images> images) throws IOException {
+  private PruneOptions options(Graph graph, Optional<Images> images) throws IOException {
     TrainingOptions training = learning.training();
     boolean trains = training.trains();
     PruneOptions options =
-        plan == null ? pruning.toOptions(trains) : PruneOptions.replay(readPlan());
+        plan == null ? pruning.toOptions(trains, graph) : PruneOptions.replay(readPlan());
     EvaluateOptions evaluation =
         new EvaluateOptions(
             EvaluateOptions.defaults().batchSize(), training.precision(), training.threads());

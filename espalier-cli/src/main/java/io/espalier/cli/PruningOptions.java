@@ -1,6 +1,8 @@
 package io.espalier.cli;
 
+import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
+import io.espalier.graph.Graph;
 import io.espalier.method.Iteration;
 import io.espalier.method.MethodInfo;
 import io.espalier.method.MethodKind;
@@ -10,6 +12,7 @@ import io.espalier.method.PlanSource;
 import io.espalier.method.PruneOptions;
 import io.espalier.method.Settings;
 import io.espalier.surgery.PlanOptions;
+import io.espalier.surgery.WidthPreset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,9 @@ import picocli.CommandLine.Option;
 
 /** What to remove. */
 final class PruningOptions {
+  /** Beyond that many, ratios are counted only; the plan has them all. */
+  private static final int LISTED = 6;
+
   @Option(
       names = {"-m", "--method"},
       paramLabel = "ID",
@@ -63,6 +69,14 @@ final class PruningOptions {
       description =
           "Remove this share of the units of the layers that match, such as '*conv1*=0.3'.")
   private Map<String, Double> ratios = new LinkedHashMap<>();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "Remove the shares that Li et al. (2017) chose for this kind of network: vgg16-a,"
+              + " resnet56-a, resnet56-b, resnet110-a, resnet110-b, resnet34-a, resnet34-b.")
+  private String preset;
 
   @Option(
       names = "--freeze",
@@ -114,9 +128,9 @@ final class PruningOptions {
   private Integer stepEpochs;
 
   /** The settings for a run that makes its own plan. */
-  PruneOptions toOptions(boolean trains) {
+  PruneOptions toOptions(boolean trains, Graph graph) {
     requireMethod();
-    return PruneOptions.of(method, plan())
+    return PruneOptions.of(method, plan(graph))
         .withSettings(settings)
         .withIteration(new Iteration(steps, stepSchedule, stepEpochs(trains)));
   }
@@ -152,17 +166,27 @@ final class PruningOptions {
     return trains && steps > 1 ? 1 : 0;
   }
 
-  private PlanOptions plan() {
-    boolean byDefault = budget == null && ratios.isEmpty() && !ownThreshold;
+  private PlanOptions plan(Graph graph) {
+    Map<String, Double> shares = shares(graph);
+    boolean byDefault = budget == null && shares.isEmpty() && !ownThreshold;
     Budget wanted = byDefault ? Budget.parse("macs=50%") : budget;
     return new PlanOptions(
         Optional.ofNullable(wanted).map(PruneOptions::counted),
         ranking,
-        ratios,
+        shares,
         freeze,
         floor,
         align,
         scope);
+  }
+
+  private Map<String, Double> shares(Graph graph) {
+    Map<String, Double> shares = new LinkedHashMap<>(ratios);
+    if (preset != null) {
+      WidthPreset widths = checked("--preset", () -> WidthPreset.of(preset));
+      widths.ratios(graph, ChannelMap.of(graph)).forEach(shares::putIfAbsent);
+    }
+    return shares;
   }
 
   /** What was asked for, in one line. */
@@ -178,7 +202,11 @@ final class PruningOptions {
           words.add("own threshold");
         }
         words.add(plan.ranking().name().toLowerCase(Locale.ROOT));
-        plan.ratios().forEach((glob, share) -> words.add("%s=%s".formatted(glob, share)));
+        if (plan.ratios().size() > LISTED) {
+          words.add("ratios of %d layers".formatted(plan.ratios().size()));
+        } else {
+          plan.ratios().forEach((glob, share) -> words.add("%s=%s".formatted(glob, share)));
+        }
         plan.freeze().forEach(glob -> words.add("freeze " + glob));
         if (plan.floor() > 0) {
           words.add("floor " + plan.floor());

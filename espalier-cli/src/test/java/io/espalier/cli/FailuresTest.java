@@ -123,6 +123,12 @@ class FailuresTest {
   }
 
   @Test
+  void presetThatDoesNotFit_saysWhatTheNetworkIs() throws IOException {
+    assertFails(1, "--ratio instead", "prune", net, "--preset", "resnet56-a");
+    assertFails(2, "--preset: no preset is called 'x'", "prune", net, "--preset", "x");
+  }
+
+  @Test
   void optionWithoutEffect_isUsage() throws IOException {
     Path plan = temp.resolve("p.json");
     assertFails(2, "--distill: without --epochs", "prune", net, "--distill");
