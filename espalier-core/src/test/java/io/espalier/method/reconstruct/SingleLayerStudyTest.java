@@ -113,12 +113,24 @@ class SingleLayerStudyTest {
     }
   }
 
+  /** Two layers that are the same: the means are those of one. */
   @Test
-  void table_hasALineForEachNetwork() {
-    String[] lines = study(2).table().split("\n");
-    assertEquals("layer: 4 inputs, accuracy 100.00 % (top 5: 100.00 %)", lines[0].strip());
-    assertEquals(3 + 6, lines.length);
-    assertTrue(lines[3].startsWith("| first-k | no | 2.00 | 2 | "), lines[3]);
+  void report_ofTwoLayers_hasTheirMeans() {
+    SingleLayerStudy.Result result = study(2, 4);
+    String one = new SingleLayerReport(List.of(result)).markdown();
+    String two = new SingleLayerReport(List.of(result, result)).markdown();
+    assertTrue(two.startsWith(one.substring(0, one.indexOf("| `layer`"))), two);
+    assertTrue(one.startsWith("| top-1 points lost, mean of the layers | 2.0x | 4.0x |\n"), one);
+    SingleLayerStudy.Row lasso = row(result, SingleLayerStudy.Choice.LASSO, true, 4);
+    String lost = "%.2f |".formatted(100 * (1 - lasso.accuracy().top1()));
+    assertTrue(
+        one.lines()
+            .filter(l -> l.startsWith("| lasso, fitted"))
+            .findFirst()
+            .orElseThrow()
+            .endsWith(lost),
+        one);
+    assertTrue(new SingleLayerReport(List.of(result)).svg().contains("<svg"));
   }
 
   @Test
