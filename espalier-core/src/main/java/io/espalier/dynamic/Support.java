@@ -1,5 +1,7 @@
 package io.espalier.dynamic;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
@@ -7,6 +9,16 @@ import java.util.List;
  * that reads the value has to look at. A set of channels that follows from the gates' zeros and
  * ones.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Support.All.class, name = "all"),
+  @JsonSubTypes.Type(value = Support.None.class, name = "none"),
+  @JsonSubTypes.Type(value = Support.Gated.class, name = "gated"),
+  @JsonSubTypes.Type(value = Support.Either.class, name = "either"),
+  @JsonSubTypes.Type(value = Support.Both.class, name = "both"),
+  @JsonSubTypes.Type(value = Support.Joined.class, name = "joined"),
+  @JsonSubTypes.Type(value = Support.Picked.class, name = "picked")
+})
 public sealed interface Support {
   /** Number of channels, in use or not. */
   int channels();

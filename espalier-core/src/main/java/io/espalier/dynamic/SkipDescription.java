@@ -1,0 +1,112 @@
+package io.espalier.dynamic;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.espalier.graph.Graph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a network shows which channels a sample uses, and what that costs: what a compact file
+ * carries in its metadata, and what follows from a masked one.
+ *
+ * @param format of the JSON
+ * @param variant id of the method that made the gates
+ * @param gates in network order
+ * @param layers what each layer costs, given the gates
+ */
+record SkipDescription(int format, String variant, List<Site> gates, List<LayerCost> layers) {
+  /** The key of the metadata entry. */
+  static final String KEY = "espalier.compact";
+
+  private static final int FORMAT = 1;
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
+
+  /**
+   * One gate.
+   *
+   * @param layer the convolution's name in the masked network
+   * @param channels how many it has
+   * @param open value {@code [N, C]} or {@code [1, C]}: above 0 where the sample uses the channel
+   */
+  record Site(String layer, int channels, String open) {}
+
+  SkipDescription {
+    gates = List.copyOf(gates);
+    layers = List.copyOf(layers);
+    if (gates.isEmpty() || layers.isEmpty()) {
+      throw new IllegalArgumentException("there are no gates");
+    }
+    for (LayerCost layer : layers) {
+      if (layer.groups() < 1 || layer.pairMacs() < 0 || layer.outputMacs() < 0) {
+        throw new IllegalArgumentException("layer '%s' has no cost".formatted(layer.layer()));
+      }
+      SupportCheck.check(layer.inputs(), gates);
+      SupportCheck.check(layer.outputs(), gates);
+    }
+  }
+
+  /**
+   * That of {@code net}.
+   *
+   * @param open by layer, the value that shows its gate
+   */
+  static SkipDescription of(DynamicNet net, Map<String, String> open) {
+    List<Site> sites = new ArrayList<>();
+    for (Gate gate : net.gates()) {
+      sites.add(
+          new Site(gate.layer(), gate.channels(), open.getOrDefault(gate.layer(), gate.gate())));
+    }
+    return new SkipDescription(FORMAT, net.variant().id(), sites, DynamicCost.of(net).layers());
+  }
+
+  /** True if {@code graph} is a compact network. */
+  static boolean isIn(Graph graph) {
+    return graph.header().metadata().containsKey(KEY);
+  }
+
+  /**
+   * That of a masked or a compact network.
+   *
+   * @throws DynamicException if {@code graph} describes no gates, or they make no sense
+   */
+  static SkipDescription of(Graph graph) {
+    String json = graph.header().metadata().get(KEY);
+    if (json == null) {
+      return of(DynamicNet.of(graph), Map.of());
+    }
+    try {
+      SkipDescription found = MAPPER.readValue(json, SkipDescription.class);
+      if (found.format != FORMAT) {
+        throw new DynamicException(
+            "the description of the gates has format %d, but this version reads %d"
+                .formatted(found.format, FORMAT));
+      }
+      return found;
+    } catch (JsonProcessingException e) {
+      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new DynamicException(
+          "metadata '%s' is no description of gates: %s".formatted(KEY, reason), e);
+    }
+  }
+
+  String toJson() {
+    try {
+      return MAPPER.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("gates are always representable", e);
+    }
+  }
+
+  DynamicCost cost() {
+    return new DynamicCost(gates.size(), layers);
+  }
+}

@@ -1,0 +1,46 @@
+package io.espalier.dynamic;
+
+import java.util.List;
+
+/** Makes sure that a support from a file goes with its gates; a file may say anything. */
+final class SupportCheck {
+  private SupportCheck() {}
+
+  static void check(Support support, List<SkipDescription.Site> gates) {
+    switch (support) {
+      case Support.All all -> require(all.channels() > 0, support);
+      case Support.None none -> require(none.channels() > 0, support);
+      case Support.Gated gated ->
+          require(
+              gated.gate() >= 0
+                  && gated.gate() < gates.size()
+                  && gated.channels() == gates.get(gated.gate()).channels(),
+              support);
+      case Support.Either either -> parts(either.parts(), gates, support, true);
+      case Support.Both both -> parts(both.parts(), gates, support, true);
+      case Support.Joined joined -> parts(joined.parts(), gates, support, false);
+      case Support.Picked picked -> {
+        check(picked.of(), gates);
+        int channels = picked.of().channels();
+        boolean inside = picked.positions().stream().allMatch(p -> p >= 0 && p < channels);
+        require(inside && !picked.positions().isEmpty(), support);
+      }
+    }
+  }
+
+  private static void parts(
+      List<Support> parts, List<SkipDescription.Site> gates, Support whole, boolean equal) {
+    require(!parts.isEmpty(), whole);
+    for (Support part : parts) {
+      check(part, gates);
+      require(!equal || part.channels() == parts.getFirst().channels(), whole);
+    }
+  }
+
+  private static void require(boolean holds, Support support) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "channels in use do not go with the gates: " + support.getClass().getSimpleName());
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.espalier.dynamic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.latency.OrtNet;
+import io.espalier.latency.OrtOptions;
+import io.espalier.onnx.OnnxReader;
+import io.espalier.onnx.OnnxWriter;
+import io.espalier.testing.RandomGraphs;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The compact form against the masked network in ONNX Runtime, sample by sample. */
+class CompactFormTest {
+  private static final int SAMPLES = 8;
+  private static final GateOptions ALL =
+      GateOptions.of(Variant.SANP).withLayers(GatedLayers.defaults().withFirst(true));
+  private static final GateOptions EVERY =
+      ALL.withLayers(ALL.layers().withPlacement(GatedLayers.Placement.EVERY));
+
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void plainNetwork_compact_equalsMasked(Variant variant) {
+    Graph chain = Samples.settled(Chains.of(1, 8, 12, 16, 8), 3);
+    GateOptions options =
+        GateOptions.of(variant).withLayers(GatedLayers.defaults().withFirst(true));
+    DynamicNet net = Samples.gated(chain, options);
+    CompactForm form = assertEqual(net, CompactOptions.defaults());
+    assertEquals(List.of("layer1", "layer2", "layer3", "layer4"), form.skipping());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet8", "resnet20", "preresnet20", "vgg11", "resnext20", "densenet40"})
+  void network_compact_equalsMasked(String name) {
+    Graph graph =
+        name.equals("vgg11") || name.equals("densenet40")
+            ? Samples.colour(name)
+            : Samples.zoo(name);
+    DynamicNet net = Samples.gated(graph, name.equals("densenet40") ? EVERY : ALL);
+    assertEqual(net, CompactOptions.defaults());
+    assertEqual(net, CompactOptions.defaults().withBlock(4));
+  }
+
+  @Test
+  void gatesOnSeparableConvolutions_stayMasked() {
+    DynamicNet net = Samples.gated(Samples.colour("mobilenetv2"), ALL);
+    CompactForm form = assertEqual(net, CompactOptions.defaults());
+    assertEquals(17, form.masked().size());
+    assertTrue(form.masked().containsValue("its convolution has groups"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  void randomNetworks_compact_equalMasked(long seed) {
+    Graph graph = Samples.settled(RandomGraphs.of(seed), seed);
+    DynamicNet net = Samples.gated(graph, EVERY);
+    assertClose(
+        Samples.valuesOnOrt(net.graph(), Samples.images(graph, 1)),
+        Samples.valuesOnOrt(
+            CompactForm.of(net, CompactOptions.defaults()).graph(), Samples.images(graph, 1)));
+  }
+
+  /** No channel, one, or all of them, in turn through the layers. */
+  @ParameterizedTest
+  @CsvSource({
+    "chain, 0",
+    "chain, 1",
+    "chain, 2",
+    "resnet8, 0",
+    "resnet8, 1",
+    "resnet8, 2",
+    "preresnet20, 0",
+    "preresnet20, 1",
+    "preresnet20, 2"
+  })
+  void layersWithNoneOneOrAll_equalMasked(String name, int phase) {
+    Graph graph =
+        name.equals("chain") ? Samples.settled(Chains.of(1, 8, 12, 16, 8), 3) : Samples.zoo(name);
+    DynamicNet net = DynamicNet.insert(graph, ALL);
+    Map<String, Tensor> changed = new HashMap<>();
+    for (int i = 0; i < net.gates().size(); i++) {
+      Gate gate = net.gates().get(i);
+      int kept = List.of(0, 1, gate.channels()).get((i + phase) % 3);
+      double[] bias = new double[gate.channels()];
+      Arrays.setAll(bias, c -> (c * 7 + 3) % bias.length < kept ? 0.5 + 0.1 * c : -1 - c);
+      Tensor weight = net.graph().weight(gate.saliency().weight());
+      changed.put(gate.saliency().weight(), weight.withValues(new double[weight.elements()]));
+      Tensor old = net.graph().weight(gate.saliency().bias());
+      changed.put(gate.saliency().bias(), old.withValues(bias));
+    }
+    net = DynamicNet.of(net.graph().withWeights(changed));
+    assertEqual(net, CompactOptions.defaults());
+    assertEqual(net, CompactOptions.defaults().withBlock(2));
+  }
+
+  /** Gates that open no channel for some samples of a batch, and some for others. */
+  @Test
+  void batchWhoseSamplesDiffer_equalsMaskedAndSingleSamples() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 8, 12, 16, 8), 3), ALL);
+    Map<String, float[][]> gates = Samples.gatesOf(net, Samples.images(net.graph(), SAMPLES));
+    Set<Integer> counts = new HashSet<>();
+    gates.values().forEach(rows -> Arrays.stream(rows).forEach(row -> counts.add(sum(row))));
+    assertTrue(counts.size() > 3, counts.toString());
+    assertEqual(net, CompactOptions.defaults());
+  }
+
+  private static int sum(float[] row) {
+    return (int) IntStream.range(0, row.length).mapToDouble(i -> row[i]).sum();
+  }
+
+  @Test
+  void maskedLayers_skipNothingThemselves() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 8, 12, 16, 8), 3), ALL);
+    CompactForm form =
+        assertEqual(net, CompactOptions.defaults().withMasked(Set.of("layer1", "layer3")));
+    assertEquals(List.of("layer2", "layer4"), form.skipping());
+    assertEquals("skipping does not pay", form.masked().get("layer3"));
+  }
+
+  /** Weights of channels that one sample does not use make no difference to it: NaN among them. */
+  @Test
+  void idleWeights_areNotRead() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 8, 12, 16, 8), 3), ALL);
+    Tensor image = Samples.images(net.graph(), 1);
+    Graph garbled = IdleWeights.garbled(net, image);
+    float[] expected = Samples.onOrt(net.graph(), image);
+    CompactForm form = CompactForm.of(DynamicNet.of(garbled), CompactOptions.defaults());
+    assertClose(expected, Samples.onOrt(form.graph(), image));
+  }
+
+  @Test
+  void file_readAgain_isTheSameNetwork(@TempDir Path temp) {
+    DynamicNet net = Samples.gated(Samples.zoo("resnet8"), ALL);
+    Graph compact = CompactForm.of(net, CompactOptions.defaults()).graph();
+    OnnxWriter.write(compact, temp.resolve("compact.onnx"));
+    Graph read = OnnxReader.read(temp.resolve("compact.onnx"));
+    Tensor images = Samples.images(compact, 3);
+    assertClose(Samples.onOrt(compact, images), Samples.onOrt(read, images));
+    assertTrue(SkipDescription.isIn(read));
+    assertFalse(DynamicNet.isDynamic(read));
+    assertEquals(SkipDescription.of(compact), SkipDescription.of(read));
+    assertEquals(DynamicCost.of(net), SkipDescription.of(read).cost());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{', no description of gates",
+    "'{\"format\":2,\"variant\":\"sanp\",\"gates\":[{\"layer\":\"a\",\"channels\":2,\"open\":\"o\"}],\"layers\":[{\"layer\":\"a\",\"part\":\"BACKBONE\",\"inputs\":{\"kind\":\"all\",\"channels\":1},\"outputs\":{\"kind\":\"gated\",\"gate\":0,\"channels\":2},\"groups\":1,\"pairMacs\":9,\"outputMacs\":1}]}',"
+        + " format 2",
+    "'{\"format\":1,\"variant\":\"sanp\",\"gates\":[{\"layer\":\"a\",\"channels\":2,\"open\":\"o\"}],\"layers\":[{\"layer\":\"a\",\"part\":\"BACKBONE\",\"inputs\":{\"kind\":\"all\",\"channels\":1},\"outputs\":{\"kind\":\"gated\",\"gate\":7,\"channels\":2},\"groups\":1,\"pairMacs\":9,\"outputMacs\":1}]}',"
+        + " do not go with the gates"
+  })
+  void metadataThatMakeNoSense_areOneLine(String json, String message) {
+    Graph graph = Chains.of(1, 4, 4);
+    Graph odd = graph.withHeader(graph.header().withMetadata(SkipDescription.KEY, json));
+    DynamicException problem = assertThrows(DynamicException.class, () -> SkipDescription.of(odd));
+    assertTrue(problem.getMessage().contains(message), problem.getMessage());
+    assertEquals(1, problem.getMessage().lines().count());
+  }
+
+  /** The whole batch, and each sample alone; without and with ONNX Runtime's optimisations. */
+  private static CompactForm assertEqual(DynamicNet net, CompactOptions options) {
+    CompactForm form = CompactForm.of(net, options);
+    Tensor images = Samples.images(net.graph(), SAMPLES);
+    float[] masked = Samples.onOrt(net.graph(), images);
+    assertClose(masked, Samples.onOrt(form.graph(), images));
+    int classes = masked.length / SAMPLES;
+    byte[] file = OnnxWriter.toBytes(form.graph());
+    for (OrtOptions how : List.of(OrtOptions.plain(), OrtOptions.fast(1))) {
+      try (OrtNet ort = OrtNet.load(file, "compact", how)) {
+        for (int n = 0; n < SAMPLES; n++) {
+          Tensor image = images.select(0, new int[] {n});
+          float[] one = ort.run(image.toFloats(), image.shape());
+          assertClose(Arrays.copyOfRange(masked, n * classes, (n + 1) * classes), one);
+        }
+      }
+    }
+    return form;
+  }
+
+  private static void assertClose(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((name, value) -> assertClose(value.toFloats(), actual.get(name).toFloats()));
+  }
+
+  private static void assertClose(float[] expected, float[] actual) {
+    assertEquals(expected.length, actual.length);
+    double scale = 1;
+    for (float value : expected) {
+      scale = Math.max(scale, Math.abs(value));
+    }
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], 1e-4 * scale);
+    }
+  }
+}
