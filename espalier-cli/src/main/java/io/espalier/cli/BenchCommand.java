@@ -2,12 +2,21 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.dynamic.SampleCosts;
+import io.espalier.dynamic.SampleRunner;
+import io.espalier.dynamic.SampleUse;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
 import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
 import io.espalier.latency.ModelLatency;
+import io.espalier.latency.OrtOptions;
+import io.espalier.latency.RandomInputs;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,9 +86,30 @@ final class BenchCommand implements Callable<Integer> {
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
     BenchResult result = LatencyBench.run(files, sized(options), output.progress());
-    output.print(text(result));
-    output.result(object(result));
+    Map<String, SampleCosts> costs = dynamic(options);
+    output.print(text(result, costs));
+    output.result(object(result, costs));
     return 0;
+  }
+
+  /** What the measured inputs cost, by file, for those that choose their channels for each. */
+  private Map<String, SampleCosts> dynamic(BenchOptions options) {
+    Map<String, SampleCosts> costs = new HashMap<>();
+    for (Path file : files) {
+      Graph graph = input.read(file);
+      if (SampleRunner.runs(graph)) {
+        Tensor inputs =
+            RandomInputs.of(graph.inputs(), options.batch(), options.seed())
+                .values()
+                .iterator()
+                .next();
+        try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(threads))) {
+          long[] macs = runner.use(inputs).stream().mapToLong(SampleUse::macs).toArray();
+          costs.put(file.toString(), new SampleCosts(runner.denseMacs(), macs));
+        }
+      }
+    }
+    return costs;
   }
 
   private BenchOptions sized(BenchOptions options) {
@@ -90,6 +120,10 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The table of a measurement, and what it means. */
   static String text(BenchResult result) {
+    return text(result, Map.of());
+  }
+
+  private static String text(BenchResult result, Map<String, SampleCosts> dynamic) {
     Table table =
         Table.of("network", ">median", ">spread", ">faster", ">MACs", ">fewer MACs", ">parameters");
     StringBuilder sentences = new StringBuilder();
@@ -99,10 +133,15 @@ final class BenchCommand implements Callable<Integer> {
           Numbers.millis(model.timing().medianMillis()),
           Numbers.percent(model.timing().spread()),
           Numbers.factor(model.speedup()),
-          Numbers.count(model.cost().macs()),
-          Numbers.factor(model.macRatio()),
+          Numbers.count(macs(model, dynamic)),
+          Numbers.factor(1.0 * macs(result.models().getFirst(), dynamic) / macs(model, dynamic)),
           Numbers.count(model.cost().params()));
-      if (!model.diagnosis().isEmpty()) {
+      if (dynamic.containsKey(model.name())) {
+        SampleCosts costs = dynamic.get(model.name());
+        sentences.append(
+            "\n%s chooses its channels for each input: %s"
+                .formatted(model.name(), CostsJson.text(costs)));
+      } else if (!model.diagnosis().isEmpty()) {
         sentences.append('\n').append(model.name()).append(": ").append(model.diagnosis());
       }
     }
@@ -121,13 +160,28 @@ final class BenchCommand implements Callable<Integer> {
             sentences);
   }
 
-  private static ObjectNode object(BenchResult result) {
+  private static long macs(ModelLatency model, Map<String, SampleCosts> dynamic) {
+    SampleCosts costs = dynamic.get(model.name());
+    return costs == null ? model.cost().macs() : Math.round(costs.mean());
+  }
+
+  private static ObjectNode object(BenchResult result, Map<String, SampleCosts> dynamic) {
     ObjectNode object = Output.object();
     object.put("runtime", result.runtime());
     object.put("warning", result.warning());
     object.put("batch", result.batch()).put("threads", result.threads());
     ArrayNode models = object.putArray("models");
-    result.models().forEach(model -> fill(models.addObject().put("file", model.name()), model));
+    for (ModelLatency model : result.models()) {
+      ObjectNode entry = models.addObject().put("file", model.name());
+      fill(entry, model);
+      long macs = macs(model, dynamic);
+      entry.put("macs", macs);
+      entry.put("macRatio", 1.0 * macs(result.models().getFirst(), dynamic) / macs);
+      if (dynamic.containsKey(model.name())) {
+        entry.set("sampleMacs", CostsJson.of(dynamic.get(model.name())));
+        entry.put("diagnosis", "");
+      }
+    }
     return object;
   }
 

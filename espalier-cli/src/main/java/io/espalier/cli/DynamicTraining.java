@@ -100,10 +100,8 @@ record DynamicTraining(
     SampleCosts costs = measure.costs();
     ObjectNode object = Output.object();
     object.put("accuracy", measure.accuracy().top1()).put("images", costs.samples());
-    ObjectNode macs = object.putObject("macs").put("dense", costs.dense());
-    macs.put("mean", costs.mean()).put("share", costs.share());
-    macs.put("deviation", costs.deviation()).put("least", costs.quantile(0));
-    macs.put("median", costs.quantile(0.5)).put("most", costs.quantile(1));
+    ObjectNode macs = CostsJson.of(costs);
+    object.set("macs", macs);
     macs.put("meanWithBias", measure.costsWithBias().mean());
     macs.put("denseWithBias", measure.costsWithBias().dense());
     return object;

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       ScanCommand.class,
       TrainCommand.class,
+      ExportCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,
       DiffCommand.class,

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
+import io.espalier.dynamic.DynamicMeasure;
+import io.espalier.dynamic.DynamicNet;
+import io.espalier.dynamic.SampleRunner;
 import io.espalier.graph.Graph;
+import io.espalier.latency.OrtOptions;
 import io.espalier.torch.Precision;
 import io.espalier.torch.TorchNet;
 import io.espalier.train.Accuracy;
@@ -74,8 +78,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Engine used = engine(graph, options.precision(), output);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);
+    Optional<DynamicMeasure> measure = measure(graph, images, normalization, used, output);
     Accuracy accuracy =
-        Evaluator.evaluate(graph, images, normalization, options, used, output.progress());
+        measure.isPresent()
+            ? measure.get().accuracy()
+            : Evaluator.evaluate(graph, images, normalization, options, used, output.progress());
     Chance chance = Chance.of(graph, images);
     chance.warn(accuracy, file.toString(), normalization, output);
     output.print(
@@ -87,9 +94,27 @@ final class EvaluateCommand implements Callable<Integer> {
                 Numbers.accuracy(accuracy.top5()),
                 accuracy.loss(),
                 used == Engine.ORT ? ", in " + used : ""));
+    measure.ifPresent(dynamic -> output.print(CostsJson.text(dynamic.costs())));
     ObjectNode result = result(graph, accuracy, chance, normalization);
+    measure.ifPresent(dynamic -> result.set("macs", CostsJson.of(dynamic.costs())));
     output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
     return 0;
+  }
+
+  /** What the images cost, where the network chooses its channels for each. */
+  private Optional<DynamicMeasure> measure(
+      Graph graph, Dataset images, Normalization normalization, Engine used, Output output) {
+    if (!SampleRunner.runs(graph)) {
+      return Optional.empty();
+    }
+    EvaluateOptions options = evaluation.toOptions();
+    if (used == Engine.LIBTORCH) {
+      DynamicNet net = DynamicNet.of(graph);
+      return Optional.of(DynamicMeasure.of(net, images, normalization, options, output.progress()));
+    }
+    try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(options.threads()))) {
+      return Optional.of(DynamicMeasure.of(runner, images, normalization, output.progress()));
+    }
   }
 
   private Engine engine(Graph graph, Precision precision, Output output) {

@@ -71,6 +71,8 @@ public final class Main {
     line.registerConverter(Iteration.Schedule.class, word(Iteration.Schedule.class));
     line.registerConverter(EvaluateCommand.Split.class, word(EvaluateCommand.Split.class));
     line.registerConverter(Engine.class, word(Engine.class));
+    line.registerConverter(DynamicChoices.Preset.class, word(DynamicChoices.Preset.class));
+    line.registerConverter(ExportCommand.Form.class, word(ExportCommand.Form.class));
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.report(console, e, traces));
     return line;

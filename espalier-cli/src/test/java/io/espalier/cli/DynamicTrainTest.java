@@ -75,6 +75,14 @@ class DynamicTrainTest {
   }
 
   @Test
+  void train_byThePaper_takesItsSettings() {
+    Path net = Samples.network(temp, "net.onnx", 1);
+    Invocation run = train(net.toString(), "--dynamic", "sanp", "--preset", "paper");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.json().path("asked").asText().contains("term=absolute, mean=true, gain=0.01"));
+  }
+
+  @Test
   void methods_tellAboutDynamicOnesToo() {
     assertEquals(4, Invocation.of("methods", "--json").json().path("dynamic").size());
     assertTrue(Invocation.of("methods").out().contains("fixed-k"));

@@ -3,6 +3,7 @@ package io.espalier.dynamic;
 import io.espalier.data.Batches;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
+import io.espalier.graph.Tensor;
 import io.espalier.progress.Progress;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.NetOptions;
@@ -13,6 +14,7 @@ import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -26,6 +28,8 @@ import java.util.stream.LongStream;
  */
 public record DynamicMeasure(
     Accuracy accuracy, SampleCosts costs, SampleCosts costsWithBias, List<List<Double>> open) {
+  private static final int IMAGES_AT_ONCE = 64;
+
   public DynamicMeasure {
     open = open.stream().map(List::copyOf).toList();
   }
@@ -38,13 +42,35 @@ public record DynamicMeasure(
       EvaluateOptions options,
       Progress progress) {
     Torch.threads(options.threads());
-    Counter counter = new Counter(net);
+    Counter counter = new Counter(SkipDescription.of(net, Map.of()));
     try (TorchNet torch = TorchNet.of(net.graph(), new NetOptions(options.precision(), true))) {
       Batches batches = Batches.evaluation(data, normalization, options.batchSize());
       GateTrace trace = new GateTrace(net, counter::add);
       Accuracy accuracy = Evaluator.evaluate(torch, batches, trace, progress);
       return counter.measure(accuracy);
     }
+  }
+
+  /**
+   * As above, with {@code runner}, which stays the caller's, one image at a time.
+   *
+   * @param data labelled images
+   */
+  public static DynamicMeasure of(
+      SampleRunner runner, Dataset data, Normalization normalization, Progress progress) {
+    Counter counter = new Counter(runner.description());
+    Batches batches = Batches.evaluation(data, normalization, IMAGES_AT_ONCE);
+    Evaluator.Logits logits =
+        batch -> {
+          SampleRunner.Run run = runner.run(Tensor.floats(shape(batch.shape()), batch.images()));
+          counter.add(run);
+          return run.logits();
+        };
+    return counter.measure(Evaluator.evaluate(logits, batches, progress));
+  }
+
+  private static int[] shape(long[] sizes) {
+    return LongStream.of(sizes).mapToInt(Math::toIntExact).toArray();
   }
 
   /** Adds up batches. */
@@ -55,9 +81,21 @@ public record DynamicMeasure(
     private final List<double[]> open = new ArrayList<>();
     private long samples;
 
-    Counter(DynamicNet net) {
-      cost = DynamicCost.of(net);
-      net.gates().forEach(gate -> open.add(new double[gate.channels()]));
+    Counter(SkipDescription description) {
+      cost = description.cost();
+      description.gates().forEach(gate -> open.add(new double[gate.channels()]));
+    }
+
+    void add(SampleRunner.Run run) {
+      macs.add(run.samples().stream().mapToLong(SampleUse::macs));
+      macsWithBias.add(run.samples().stream().mapToLong(SampleUse::macsWithBias));
+      for (SampleUse sample : run.samples()) {
+        for (int i = 0; i < open.size(); i++) {
+          double[] sum = open.get(i);
+          sample.open().get(i).stream().forEach(c -> sum[c]++);
+        }
+      }
+      samples += run.samples().size();
     }
 
     void add(List<DeviceTensor> gates, int batch) {

@@ -8,6 +8,7 @@ import io.espalier.onnx.OnnxWriter;
 import io.espalier.progress.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -47,22 +48,48 @@ public final class LatencyBench {
    */
   public static BenchResult run(
       Map<String, Graph> graphs, BenchOptions options, Progress progress) {
+    return measure(entries(graphs), options, progress);
+  }
+
+  /**
+   * As above, all networks with the same inputs.
+   *
+   * @param inputs one tensor for each input that the networks have
+   */
+  public static BenchResult run(
+      Map<String, Graph> graphs,
+      Map<String, Tensor> inputs,
+      BenchOptions options,
+      Progress progress) {
+    List<Entry> entries = entries(graphs);
+    return measure(entries, Collections.nCopies(entries.size(), inputs), options, progress);
+  }
+
+  private static List<Entry> entries(Map<String, Graph> graphs) {
     List<Entry> entries = new ArrayList<>();
     graphs.forEach(
         (name, graph) -> {
           byte[] bytes = OnnxWriter.toBytes(graph);
           entries.add(new Entry(name, graph, settings -> OrtNet.load(bytes, name, settings)));
         });
-    return measure(entries, options, progress);
+    return entries;
   }
 
   private static BenchResult measure(List<Entry> entries, BenchOptions options, Progress progress) {
+    List<Map<String, Tensor>> inputs =
+        entries.stream().map(entry -> inputs(entry, options)).toList();
+    return measure(entries, inputs, options, progress);
+  }
+
+  private static BenchResult measure(
+      List<Entry> entries,
+      List<Map<String, Tensor>> inputs,
+      BenchOptions options,
+      Progress progress) {
     if (entries.isEmpty()) {
       throw new IllegalArgumentException("there is no network to measure");
     }
     List<Cost> costs = entries.stream().map(entry -> Cost.of(entry.graph())).toList();
-    List<Map<String, Tensor>> inputs =
-        entries.stream().map(entry -> inputs(entry, options)).toList();
     int batch = commonBatch(entries, inputs);
     List<Contestant> contestants = new ArrayList<>();
     try {

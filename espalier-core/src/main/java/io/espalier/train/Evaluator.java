@@ -98,6 +98,28 @@ public final class Evaluator {
     }
   }
 
+  /** What a network that is run by the caller makes of a batch. */
+  public interface Logits {
+    /** The first output for the images of {@code batch}, row by row. */
+    float[] of(Batch batch);
+  }
+
+  /** The accuracy of what the caller runs, on the images of {@code batches} that have a label. */
+  public static Accuracy evaluate(Logits logits, Batches batches, Progress progress) {
+    return evaluate(new OnHost(logits), batches, progress, () -> false).orElseThrow();
+  }
+
+  private record OnHost(Logits logits) implements Classifier {
+    @Override
+    public void count(Batch batch, AccuracyCounter counter) {
+      float[] values = logits.of(batch);
+      counter.add(values, values.length / batch.count(), batch.labels());
+    }
+
+    @Override
+    public void close() {}
+  }
+
   /** The accuracy of {@code net}, which stays the caller's, with {@code taps} at work. */
   public static Accuracy evaluate(TorchNet net, Batches batches, Taps taps, Progress progress) {
     return evaluate(net, batches, taps, progress, () -> false).orElseThrow();

@@ -1,0 +1,243 @@
+package io.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.data.Batch;
+import io.espalier.data.BatchStream;
+import io.espalier.data.Batches;
+import io.espalier.data.Dataset;
+import io.espalier.dynamic.CompactCheck;
+import io.espalier.dynamic.CompactForm;
+import io.espalier.dynamic.CompactOptions;
+import io.espalier.dynamic.DynamicNet;
+import io.espalier.dynamic.PayingLayers;
+import io.espalier.dynamic.SampleCosts;
+import io.espalier.dynamic.SampleRunner;
+import io.espalier.dynamic.SampleUse;
+import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
+import io.espalier.latency.OrtOptions;
+import io.espalier.latency.RandomInputs;
+import io.espalier.onnx.OnnxWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code espalier export}. */
+@Command(
+    name = "export",
+    description =
+        "Write a network that chooses its channels for each image in a form that skips the others.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  espalier export --dynamic net.onnx --form compact -o net-compact.onnx",
+      "  espalier export --dynamic net.onnx --measure --data cifar10:DIR",
+      "  espalier export --dynamic net.onnx --form masked -o net-masked.onnx",
+      "  espalier bench net-masked.onnx net-compact.onnx",
+      "",
+      "The network is one that 'espalier train --dynamic' wrote. Both forms are standard ONNX and",
+      "give the same numbers; the compact one is compared with the masked one before it is",
+      "written. It skips most when it sees one image at a time. See docs/methods/sanp.md."
+    })
+final class ExportCommand implements Callable<Integer> {
+  private static final int SAMPLES = 32;
+
+  /** What is written. */
+  enum Form {
+    /** Computes every channel and multiplies those that are not used by 0. */
+    MASKED,
+    /** Leaves them out. */
+    COMPACT
+  }
+
+  @ParentCommand private Espalier parent;
+  @Mixin private CommonOptions common;
+  @Mixin private InputOption input;
+
+  @Parameters(paramLabel = "NET.onnx", description = "The network, with its gates as masks.")
+  private Path file;
+
+  @Option(
+      names = "--dynamic",
+      description = "Export a network with gates; there is no other export, so it may be left out.")
+  private boolean dynamic;
+
+  @Option(
+      names = "--form",
+      paramLabel = "NAME",
+      description = "masked or compact. Default: compact.")
+  private Form form = Form.COMPACT;
+
+  @Option(
+      names = "--block",
+      converter = Range.Count.class,
+      paramLabel = "N",
+      description =
+          "Compute or skip N neighbouring channels together: faster for gates that were trained"
+              + " so. Default: 1.")
+  private int block = 1;
+
+  @Option(
+      names = "--measure",
+      description =
+          "Time every layer both ways, and let those skip that this makes faster; on images of"
+              + " --data if given, else on random ones.")
+  private boolean measure;
+
+  @Option(
+      names = "--threads",
+      converter = Range.Threads.class,
+      paramLabel = "N",
+      description = "Threads of one operator for --measure. Default: 1.")
+  private int threads = 1;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Where to write. Default: NET-FORM.onnx beside the network.")
+  private Path out;
+
+  @Option(names = "--force", description = "Replace an output file that exists.")
+  private boolean force;
+
+  @ArgGroup(validate = false, order = 20, heading = "%nImages:%n")
+  private DataInput data = new DataInput();
+
+  @Override
+  public Integer call() {
+    Output output = common.output(parent);
+    String end = "-" + form.name().toLowerCase(Locale.ROOT) + ".onnx";
+    Path target = out == null ? OutputFile.beside(file, end) : out;
+    InputFiles.NONE.and("the network", file).and("the data", data.path()).requireKept(target);
+    OutputFile.check(target, force);
+    requireUseful();
+    DynamicNet net = net(input.read(file));
+    Tensor images = images(net.graph(), output);
+    ObjectNode object = Output.object().put("output", target.toString());
+    object.put("form", form.name().toLowerCase(Locale.ROOT));
+    object.put("variant", net.variant().id());
+    if (form == Form.MASKED) {
+      OnnxWriter.write(net.graph(), target);
+      output.print("wrote %s".formatted(target));
+    } else {
+      compact(net, images, target, object, output);
+    }
+    object.set("macs", CostsJson.of(costs(net.graph(), images)));
+    output.result(object);
+    return 0;
+  }
+
+  private void requireUseful() {
+    if (form == Form.MASKED && (measure || block > 1)) {
+      throw CliException.misuse(
+          "%s: the masked form computes every channel; give --form compact"
+              .formatted(measure ? "--measure" : "--block"));
+    }
+  }
+
+  private DynamicNet net(Graph graph) {
+    if (!DynamicNet.isDynamic(graph)) {
+      throw new CliException(
+          SampleRunner.runs(graph)
+              ? "%s is compact already: export from the masked network that 'espalier train --dynamic' wrote"
+                  .formatted(file)
+              : "%s has no gates: make some with 'espalier train %s --dynamic sanp'"
+                  .formatted(file, file));
+    }
+    return DynamicNet.of(graph);
+  }
+
+  private void compact(
+      DynamicNet net, Tensor images, Path target, ObjectNode object, Output output) {
+    CompactOptions options = CompactOptions.defaults().withBlock(block);
+    CompactForm compact =
+        measure
+            ? PayingLayers.choose(net, options, typical(net, images), threads, output.progress())
+            : CompactForm.of(net, options);
+    CompactCheck check = CompactCheck.of(net.graph(), compact.graph(), images);
+    if (!check.passed()) {
+      throw new CliException(
+          "%s was not written: its results differ from the masked network's by %.1e of the largest, more than %.0e"
+              .formatted(target, check.maxDifference(), CompactCheck.TOLERANCE));
+    }
+    OnnxWriter.write(compact.graph(), target);
+    output.print(table(net, compact));
+    output.print(
+        "wrote %s: %d of %d gated layers skip; largest difference to the masked network %.1e on %d images"
+            .formatted(
+                target,
+                compact.skipping().size(),
+                net.gates().size(),
+                check.maxDifference(),
+                check.samples()));
+    object.put("block", block).put("measured", measure);
+    object.put("maxDifference", check.maxDifference()).put("samples", check.samples());
+    ArrayNode layers = object.putArray("layers");
+    net.gates()
+        .forEach(
+            gate -> {
+              String reason = compact.masked().getOrDefault(gate.layer(), "");
+              ObjectNode layer = layers.addObject().put("layer", gate.layer());
+              layer.put("channels", gate.channels()).put("skips", reason.isEmpty());
+              if (!reason.isEmpty()) {
+                layer.put("reason", reason);
+              }
+            });
+  }
+
+  private static String table(DynamicNet net, CompactForm compact) {
+    Table table = Table.of("layer", ">channels", "skips");
+    net.gates()
+        .forEach(
+            gate -> {
+              String reason = compact.masked().get(gate.layer());
+              table.row(gate.layer(), gate.channels(), reason == null ? "yes" : "no: " + reason);
+            });
+    return table.toString();
+  }
+
+  /** The image whose cost is the median. */
+  private static Tensor typical(DynamicNet net, Tensor images) {
+    List<SampleUse> uses = uses(net.graph(), images);
+    long median = costs(net.graph(), uses).quantile(0.5);
+    int index = uses.stream().map(SampleUse::macs).toList().indexOf(median);
+    return images.select(0, new int[] {index});
+  }
+
+  private static List<SampleUse> uses(Graph graph, Tensor images) {
+    try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(1))) {
+      return runner.use(images);
+    }
+  }
+
+  private static SampleCosts costs(Graph graph, Tensor images) {
+    return costs(graph, uses(graph, images));
+  }
+
+  private static SampleCosts costs(Graph graph, List<SampleUse> uses) {
+    long dense = SampleRunner.denseMacs(graph);
+    return new SampleCosts(dense, uses.stream().mapToLong(SampleUse::macs).toArray());
+  }
+
+  /** Images to compare and time the forms on. */
+  private Tensor images(Graph graph, Output output) {
+    if (!data.given()) {
+      return RandomInputs.of(graph.inputs(), SAMPLES, 1).values().iterator().next();
+    }
+    Dataset images = data.open(graph, output).forEvaluation().limit(SAMPLES);
+    Batches batches = Batches.evaluation(images, data.normalization(graph, output), SAMPLES);
+    try (BatchStream stream = batches.all()) {
+      Batch batch = stream.next();
+      int[] shape = Arrays.stream(batch.shape()).mapToInt(Math::toIntExact).toArray();
+      return Tensor.floats(shape, batch.images().clone());
+    }
+  }
+}

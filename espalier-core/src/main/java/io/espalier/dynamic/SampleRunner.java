@@ -1,0 +1,194 @@
+package io.espalier.dynamic;
+
+import io.espalier.graph.DataType;
+import io.espalier.graph.Dim;
+import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Port;
+import io.espalier.graph.Shape;
+import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
+import io.espalier.latency.OrtNet;
+import io.espalier.latency.OrtOptions;
+import io.espalier.onnx.OnnxReader;
+import io.espalier.onnx.OnnxWriter;
+import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Scope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Runs a dynamic network, masked or compact, in ONNX Runtime, one sample after the other, and says
+ * what each sample used. A compact network skips most when it sees one sample at a time. Holds
+ * native memory until it is closed; one thread at a time. To use several cores, open one for each.
+ */
+public final class SampleRunner implements AutoCloseable {
+  private final SkipDescription description;
+  private final DynamicCost cost;
+  private final OrtNet net;
+  private final String input;
+  private final String output;
+
+  private SampleRunner(Graph graph, OrtOptions options) {
+    if (graph.inputs().size() != 1) {
+      throw new DynamicException(
+          "network '%s' must have one input, but has %d"
+              .formatted(graph.name(), graph.inputs().size()));
+    }
+    Dim batch = graph.inputs().getFirst().type().shape().dim(0);
+    if (batch.isFixed() && batch.size() != 1) {
+      throw new DynamicException(
+          "network '%s' must take one sample at a time, but takes %d"
+              .formatted(graph.name(), batch.size()));
+    }
+    description = SkipDescription.of(graph);
+    cost = description.cost();
+    input = graph.inputs().getFirst().name();
+    output = graph.outputs().getFirst().name();
+    net = OrtNet.load(OnnxWriter.toBytes(showing(graph, description)), graph.name(), options);
+  }
+
+  /** What a batch came to: the first output of each sample row by row, and what each used. */
+  record Run(float[] logits, List<SampleUse> samples) {}
+
+  /** True if {@code graph} has gates that this class can follow. */
+  public static boolean runs(Graph graph) {
+    return DynamicNet.isDynamic(graph) || SkipDescription.isIn(graph);
+  }
+
+  /**
+   * The network in {@code file}.
+   *
+   * @throws DynamicException if it describes no gates
+   * @throws io.espalier.latency.OrtNetException if ONNX Runtime does not take it
+   */
+  public static SampleRunner open(Path file, OrtOptions options) {
+    return new SampleRunner(OnnxReader.read(file), options);
+  }
+
+  /** As above, for a network in memory. */
+  public static SampleRunner of(Graph graph, OrtOptions options) {
+    return new SampleRunner(graph, options);
+  }
+
+  /** {@code graph} with its gates as further outputs. */
+  private static Graph showing(Graph graph, SkipDescription description) {
+    GraphBuilder builder = GraphBuilder.from(graph);
+    Set<String> shown = graph.outputs().stream().map(Port::name).collect(Collectors.toSet());
+    Set<String> made = graph.producers().keySet();
+    for (SkipDescription.Site gate : description.gates()) {
+      if (!made.contains(gate.open())) {
+        throw new DynamicException(
+            "gate of layer '%s': there is no value '%s'".formatted(gate.layer(), gate.open()));
+      }
+      if (shown.add(gate.open())) {
+        Shape shape = new Shape(List.of(Dim.unknown(), Dim.of(gate.channels())));
+        builder.output(new Port(gate.open(), new ValueType(DataType.FLOAT, shape)));
+      }
+    }
+    return builder.build();
+  }
+
+  /** The layers that have gates, in network order. */
+  public List<String> layers() {
+    return description.gates().stream().map(SkipDescription.Site::layer).toList();
+  }
+
+  /** How many channels each of them has. */
+  public List<Integer> channels() {
+    return description.gates().stream().map(SkipDescription.Site::channels).toList();
+  }
+
+  /** MACs of the network without gates. */
+  public long denseMacs() {
+    return cost.backboneMacs();
+  }
+
+  /** MACs of {@code graph}, masked or compact, without its gates. */
+  public static long denseMacs(Graph graph) {
+    return SkipDescription.of(graph).cost().backboneMacs();
+  }
+
+  SkipDescription description() {
+    return description;
+  }
+
+  /**
+   * What each of {@code images} used.
+   *
+   * @param images {@code [N, C, H, W]}, as the network reads them
+   */
+  public List<SampleUse> use(Tensor images) {
+    return run(images).samples();
+  }
+
+  /** The first output for {@code images}, {@code [N, ...]}, and what each of them used. */
+  Run run(Tensor images) {
+    int samples = images.size(0);
+    List<float[]> logits = new ArrayList<>();
+    List<List<BitSet>> open = new ArrayList<>();
+    for (int n = 0; n < samples; n++) {
+      Map<String, Tensor> values = net.run(Map.of(input, images.select(0, new int[] {n})));
+      logits.add(values.get(output).toFloats());
+      open.add(
+          description.gates().stream().map(gate -> bits(values.get(gate.open()), gate)).toList());
+    }
+    long[] macs = macs(open, false);
+    long[] macsWithBias = macs(open, true);
+    List<SampleUse> uses = new ArrayList<>();
+    for (int n = 0; n < samples; n++) {
+      uses.add(new SampleUse(macs[n], macsWithBias[n], open.get(n)));
+    }
+    return new Run(joined(logits), uses);
+  }
+
+  private static BitSet bits(Tensor value, SkipDescription.Site gate) {
+    float[] floats = value.toFloats();
+    if (floats.length != gate.channels()) {
+      throw new DynamicException(
+          "gate of layer '%s' must have %d channels, but has %s"
+              .formatted(gate.layer(), gate.channels(), Arrays.toString(value.shape())));
+    }
+    BitSet bits = new BitSet();
+    for (int c = 0; c < floats.length; c++) {
+      bits.set(c, floats[c] > 0);
+    }
+    return bits;
+  }
+
+  private long[] macs(List<List<BitSet>> open, boolean withBias) {
+    try (Scope scope = Scope.open()) {
+      List<DeviceTensor> gates = new ArrayList<>();
+      for (int i = 0; i < description.gates().size(); i++) {
+        int channels = description.gates().get(i).channels();
+        float[] rows = new float[open.size() * channels];
+        for (int n = 0; n < open.size(); n++) {
+          int from = n * channels;
+          open.get(n).get(i).stream().forEach(c -> rows[from + c] = 1);
+        }
+        gates.add(DeviceTensor.of(rows, open.size(), channels));
+      }
+      return CostOfBatch.exact(cost, gates, open.size(), withBias);
+    }
+  }
+
+  private static float[] joined(List<float[]> rows) {
+    int width = rows.getFirst().length;
+    float[] all = new float[rows.size() * width];
+    for (int n = 0; n < rows.size(); n++) {
+      System.arraycopy(rows.get(n), 0, all, n * width, width);
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    net.close();
+  }
+}
