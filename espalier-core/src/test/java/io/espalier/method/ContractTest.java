@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContractTest {
   private static final Budget.Counted HALF = new Budget.Share(Budget.Quantity.MACS, 0.5);
 
-  @TempDir Path path;
+  @TempDir(factory = MemoryFolder.class)
+  Path path;
 
   /** With {@code -Dmethods=l1,snip} those alone. */
   private static List<MethodInfo> methods() {

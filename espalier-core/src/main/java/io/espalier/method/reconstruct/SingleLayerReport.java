@@ -103,7 +103,7 @@ record SingleLayerReport(List<Result> results) {
             .xAxisTitle("times fewer inputs of the layer")
             .yAxisTitle("top-1 points lost")
             .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     Map<String, Map<Double, Double>> means = means(row -> of(row).top1Lost(row));
     Map<String, Row> rows = new LinkedHashMap<>();

@@ -35,27 +35,26 @@ class CodeTest {
     code.observe(done);
   }
 
-  /** |v|_1 = 4 sigmoid(b): at b = 0 half of 4, which is r C for r = 0.5. */
+  /** |v|_1 = 4 sigmoid(b): at b = -1 that is r C for r = sigmoid(-1), which is not one half. */
   @Test
   void penalty_isLeastWhereTheCodesAddUpToTheWantedShare() {
-    double[] penalties = new double[3];
-    float[] biases = {-0.1f, 0, 0.1f};
-    for (int i = 0; i < 3; i++) {
-      float b = biases[i];
-      try (Code code = constant(0.5, b, b, b, b);
+    double r = 1 / (1 + Math.exp(1));
+    for (float off : new float[] {-0.1f, 0, 0.1f}) {
+      float b = off - 1;
+      try (Code code = constant(r, b, b, b, b);
           Scope scope = Scope.open()) {
         code.encode("x", DeviceTensor.ones(3, 4), 0);
         DeviceTensor penalty = code.penalty();
-        penalties[i] = penalty.item();
+        double miss = 1 / (1 + Math.exp(-b)) - r;
+        assertEquals(10 * miss * miss, penalty.item(), 1e-7);
         penalty.backward();
         double slope = code.layer(0).parameters().get("bias").grad().toDoubles()[0];
-        assertEquals(Math.signum(b), Math.signum(slope));
+        // 2 lambda (|v|_1 / C - r) times the derivative of one code over C.
+        double each = (miss + r) * (1 - miss - r) / 4;
+        assertEquals(2 * 10 * miss * each, slope, 1e-6);
+        assertEquals(Math.signum(off), Math.abs(slope) < 1e-6 ? 0 : Math.signum(slope));
       }
     }
-    assertEquals(0, penalties[1]);
-    double off = 1 / (1 + Math.exp(-0.1)) - 0.5;
-    assertEquals(10 * off * off, penalties[2], 1e-6);
-    assertEquals(penalties[2], penalties[0], 1e-6);
   }
 
   /** Three of four codes are ones: r_b = 0.75, and lambda = 100 |0.75 - r|. */

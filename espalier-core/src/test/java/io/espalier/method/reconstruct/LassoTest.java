@@ -73,6 +73,10 @@ class LassoTest {
     double most = equations.lambdaMax();
     assertEquals(0, Lasso.count(Lasso.solve(equations, most, new double[8])));
     assertEquals(1, Lasso.count(Lasso.solve(equations, most * 0.999, new double[8])));
+    // The sign of the target makes no difference, also where every column is against it.
+    assertEquals(most, equations.times(-1).lambdaMax());
+    double[] against = {-0.3, -0.7};
+    assertEquals(0.7, new NormalEquations(2, new double[] {1, 0, 0, 1}, against).lambdaMax());
   }
 
   @Test

@@ -92,12 +92,13 @@ class SitesTest {
     Site site =
         sites(graph).all().stream().filter(s -> s.compensation().isPresent()).findFirst().get();
     Node norm = graph.consumers().get(site.layer().output()).getFirst();
+    double epsilon = ((Op.BatchNorm) norm.op()).epsilon();
     int channels = site.layer().outputs();
     double[] gamma = new double[channels];
     double[] variance = new double[channels];
     for (int i = 0; i < channels; i++) {
       gamma[i] = i == 0 ? 1e-9 : -0.5;
-      variance[i] = 4;
+      variance[i] = i == 2 ? 3 * epsilon : 4;
     }
     Graph edited =
         graph.withWeights(
@@ -109,7 +110,9 @@ class SitesTest {
     float[] factors = byNode(sites(edited)).get(site.node()).compensation().get().factors();
     // A channel whose scale is next to nothing says nothing about the sum.
     assertEquals(0, factors[0]);
+    // Next to the scale of channel 2, that of the others is small but not silent.
     assertEquals(-2 / 0.5, factors[1], 1e-4);
+    assertEquals(-Math.sqrt(4 * epsilon) / 0.5, factors[2], 1e-6);
     Graph pre = Zoo.build("preresnet20", 1);
     Site bare =
         sites(pre).all().stream().filter(s -> s.compensation().isPresent()).findFirst().get();

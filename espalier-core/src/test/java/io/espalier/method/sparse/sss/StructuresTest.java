@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Cost;
+import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
+import io.espalier.graph.Port;
 import io.espalier.graph.Tensor;
+import io.espalier.graph.ValueType;
+import io.espalier.graph.Window;
 import io.espalier.method.Benches;
 import io.espalier.method.MethodException;
 import io.espalier.method.TinyNetworks;
@@ -88,7 +92,34 @@ class StructuresTest {
     List.of("resnet8", "resnext20", "resnet20", "mobilenetv2").stream()
         .map(Networks::lively)
         .forEach(graphs::add);
+    graphs.add(sharing());
     return graphs;
+  }
+
+  /** Two layers that read the same channels with one weight. */
+  private static Graph sharing() {
+    SplittableRandom random = new SplittableRandom(15);
+    Op conv = new Op.Conv(Window.square(2, 3, 1, 1), 1);
+    GraphBuilder builder = new GraphBuilder("sharing");
+    builder.input("images", ValueType.floats(2, 1, 6, 6));
+    builder.initializer("first.weight", uniform(random, 4, 1, 3, 3));
+    builder.initializer("shared", uniform(random, 3, 4, 3, 3));
+    builder.initializer("last.weight", uniform(random, 3, 6));
+    builder.add("first", conv, "images", "first.weight");
+    builder.add("relu", new Op.Elementwise(Pointwise.RELU), "first");
+    builder.add("tanh", new Op.Elementwise(Pointwise.TANH), "relu");
+    builder.add("left", conv, "relu", "shared");
+    builder.add("right", conv, "tanh", "shared");
+    builder.add("both", new Op.Concat(1), "left", "right");
+    builder.add("pool", new Op.GlobalPool(false), "both");
+    builder.add("flat", new Op.Flatten(1), "pool");
+    builder.add("logits", new Op.Gemm(1, 1, false, true), "flat", "last.weight");
+    return builder.output(new Port("logits", ValueType.floats(2, 3))).build();
+  }
+
+  private static Tensor uniform(SplittableRandom random, int... shape) {
+    double[] values = random.doubles(Tensor.elements(shape), -0.5, 0.5).toArray();
+    return Tensor.of(DataType.FLOAT, shape, values);
   }
 
   @ParameterizedTest
