@@ -51,6 +51,13 @@ final class CompactNodes {
     return add("reshape", new Op.Reshape(List.of(shape), false), value);
   }
 
+  /** As {@link #reshape}, with a name for the output. */
+  void reshaped(String output, String value, Long... shape) {
+    String node = builder.fresh(prefix + "output");
+    Op op = new Op.Reshape(List.of(shape), false);
+    builder.add(new Node(node, op, List.of(value), List.of(output)));
+  }
+
   String unsqueeze(String value, List<Integer> axes) {
     return add("unsqueeze", new Op.Unsqueeze(axes), value);
   }

@@ -60,6 +60,11 @@ public final class DynamicSettings {
               "standard deviation of W2's first weights, times the root of its inputs",
               SaliencyOptions::spread,
               SaliencyOptions::withSpread),
+          SALIENCY.whole(
+              "block",
+              "how many neighbouring channels are used or not together",
+              SaliencyOptions::block,
+              SaliencyOptions::withBlock),
           LAYERS.choice(
               "placement",
               "whether convolutions without a normalisation of their own are gated too",

@@ -45,8 +45,11 @@ public record GateOptions(
     return new GateOptions(variant, share, layers, saliency, value);
   }
 
-  /** How many of {@code channels} a rule with a fixed share keeps: the share rounded up. */
+  /**
+   * How many of {@code channels} a rule with a fixed share keeps: the share, in whole blocks up.
+   */
   int kept(int channels) {
-    return (int) Math.ceil(share * channels);
+    int saliencies = saliency.saliencies(channels);
+    return (int) Math.ceil(share * saliencies) * (channels / saliencies);
   }
 }

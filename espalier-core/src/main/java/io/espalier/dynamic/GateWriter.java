@@ -75,11 +75,12 @@ final class GateWriter {
       inputs = hidden;
     }
     double deviation = options.saliency().spread() / Math.sqrt(inputs);
-    String weight = weight("weight", deviation, site.channels(), inputs);
+    int outputs = options.saliency().saliencies(site.channels());
+    String weight = weight("weight", deviation, outputs, inputs);
     String bias = "";
     Op linear = new Op.Gemm(1, 1, false, true);
     if (options.saliency().bias().isPresent()) {
-      bias = constant("bias", options.saliency().bias().getAsDouble(), site.channels());
+      bias = constant("bias", options.saliency().bias().getAsDouble(), outputs);
       x = add("saliency", linear, x, weight, bias);
     } else {
       x = add("saliency", linear, x, weight);
@@ -87,7 +88,16 @@ final class GateWriter {
     if (activation == Saliency.Activation.RELU) {
       x = add("positive", new Op.Elementwise(Pointwise.RELU), x);
     }
+    if (outputs < site.channels()) {
+      x = add("spread", new Op.Gather(1, blocks(outputs), false), x);
+    }
     return new Saliency(source, squeezed, hiddenWeight, weight, bias, activation, x);
+  }
+
+  /** For each channel the block that it belongs to. */
+  private List<Integer> blocks(int count) {
+    int block = site.channels() / count;
+    return IntStream.range(0, site.channels()).map(c -> c / block).boxed().toList();
   }
 
   private Saliency.Source source() {

@@ -25,11 +25,12 @@ final class PackedLayers {
    * Adds what finds the channels in use.
    *
    * @param open value {@code [N, C]} or {@code [1, C]}: above 0 where a sample uses a channel
+   * @param shared whether it has one column a block instead
    */
-  static Packing packing(String open, int channels, int block, CompactNodes to) {
+  static Packing packing(String open, boolean shared, int channels, int block, CompactNodes to) {
     int count = channels / block;
     String most =
-        block == 1
+        block == 1 || shared
             ? to.add("most", largest(0), open)
             : to.add("most", largest(0, 2), to.reshape(open, -1L, (long) count, (long) block));
     String any = to.add("any", new Op.Reduce(Op.Reduce.Kind.MAX, List.of(0), true), most);

@@ -10,8 +10,9 @@ import java.util.Objects;
  * @param source what {@code z} is
  * @param squeezed {@code z}: {@code [N, C_in]}, or the initializer {@code [1, C_in]} of a constant
  * @param hiddenWeight initializer {@code W1}: {@code [m, C_in]}; empty if there is one linear layer
- * @param weight initializer {@code W2}: {@code [C, m]}, or {@code [C, C_in]} without a hidden layer
- * @param bias initializer of {@code C} numbers that are added to {@code W2}'s; empty if none are
+ * @param weight initializer {@code W2}: {@code [C, m]}, or {@code [C, C_in]} without a hidden
+ *     layer; {@code C / block} rows where neighbouring channels share a saliency
+ * @param bias initializer of as many numbers that are added to {@code W2}'s; empty if none are
  * @param activation what the last linear layer's result goes through
  * @param value {@code s}: {@code [N, C]}, or {@code [1, C]} where {@code z} is a constant
  */

@@ -88,7 +88,7 @@ public final class SampleRunner implements AutoCloseable {
             "gate of layer '%s': there is no value '%s'".formatted(gate.layer(), gate.open()));
       }
       if (shown.add(gate.open())) {
-        Shape shape = new Shape(List.of(Dim.unknown(), Dim.of(gate.channels())));
+        Shape shape = new Shape(List.of(Dim.unknown(), Dim.unknown()));
         builder.output(new Port(gate.open(), new ValueType(DataType.FLOAT, shape)));
       }
     }
@@ -150,14 +150,15 @@ public final class SampleRunner implements AutoCloseable {
 
   private static BitSet bits(Tensor value, SkipDescription.Site gate) {
     float[] floats = value.toFloats();
-    if (floats.length != gate.channels()) {
+    if (floats.length == 0 || gate.channels() % floats.length != 0) {
       throw new DynamicException(
           "gate of layer '%s' must have %d channels, but has %s"
               .formatted(gate.layer(), gate.channels(), Arrays.toString(value.shape())));
     }
+    int block = gate.channels() / floats.length;
     BitSet bits = new BitSet();
-    for (int c = 0; c < floats.length; c++) {
-      bits.set(c, floats[c] > 0);
+    for (int c = 0; c < gate.channels(); c++) {
+      bits.set(c, floats[c / block] > 0);
     }
     return bits;
   }

@@ -35,7 +35,8 @@ record SkipDescription(int format, String variant, List<Site> gates, List<LayerC
    *
    * @param layer the convolution's name in the masked network
    * @param channels how many it has
-   * @param open value {@code [N, C]} or {@code [1, C]}: above 0 where the sample uses the channel
+   * @param open value {@code [N, C]} or {@code [1, C]}, or with one column for several neighbouring
+   *     channels: above 0 where the sample uses the channel
    */
   record Site(String layer, int channels, String open) {}
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.graph.Graph;
+import io.espalier.graph.Op;
 import io.espalier.graph.Tensor;
 import io.espalier.latency.OrtNet;
 import io.espalier.latency.OrtOptions;
@@ -123,6 +124,59 @@ class CompactFormTest {
 
   private static int sum(float[] row) {
     return (int) IntStream.range(0, row.length).mapToDouble(i -> row[i]).sum();
+  }
+
+  /** Gates of whole blocks, in the layout of ONNX Runtime; single channels in that layout too. */
+  @ParameterizedTest
+  @CsvSource({
+    "chain, 16, SANP",
+    "chain, 32, SANP",
+    "chain, 1, SANP",
+    "chain, 16, FIXED_K",
+    "chain, 16, FBS",
+    "chain, 16, STATIC",
+    "resnet8, 16, SANP",
+    "resnet8, 1, FBS",
+    "preresnet20, 16, SANP",
+    "vgg11, 16, SANP",
+    "m-cifarnet, 16, SANP"
+  })
+  void blockedLayout_equalsMasked(String name, int trained, Variant variant) {
+    Graph graph =
+        name.equals("chain")
+            ? Samples.settled(Chains.of(1, 32, 64, 32, 48), 3)
+            : name.startsWith("res") || name.startsWith("pre")
+                ? Samples.zoo(name)
+                : Samples.colour(name);
+    GateOptions options =
+        GateOptions.of(variant).withSaliency(SaliencyOptions.defaults().withBlock(trained));
+    DynamicNet net = Samples.gated(graph, options);
+    CompactForm form = assertEqual(net, CompactOptions.blocked().withBlock(runtimeBlock()));
+    boolean uses =
+        form.graph().nodes().stream()
+            .anyMatch(node -> node.op() instanceof Op.Opaque op && !op.domain().isEmpty());
+    assertTrue(uses);
+  }
+
+  @Test
+  void blockedLayout_forAnotherProcessor_givesNoNumbers() {
+    GateOptions options =
+        GateOptions.of(Variant.SANP).withSaliency(SaliencyOptions.defaults().withBlock(16));
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 32, 64, 32), 3), options);
+    CompactOptions other = CompactOptions.blocked().withBlock(24 - runtimeBlock());
+    float[] found =
+        Samples.onOrt(CompactForm.of(net, other).graph(), Samples.images(net.graph(), 1));
+    for (float value : found) {
+      assertTrue(Float.isNaN(value));
+    }
+  }
+
+  /** Channels of a block on this machine, by trying. */
+  private static int runtimeBlock() {
+    DynamicNet net =
+        Samples.gated(Samples.settled(Chains.of(1, 16, 16), 3), GateOptions.of(Variant.SANP));
+    Graph graph = CompactForm.of(net, CompactOptions.blocked()).graph();
+    return Float.isNaN(Samples.onOrt(graph, Samples.images(graph, 1))[0]) ? 8 : 16;
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
 import io.espalier.latency.ModelLatency;
+import io.espalier.latency.OrtOptions;
+import io.espalier.latency.Timing;
 import io.espalier.progress.Progress;
 import io.espalier.zoo.Zoo;
 import java.util.Arrays;
@@ -33,41 +35,63 @@ class CompactSpeedTest {
     "m-cifarnet, 1, 0.35",
     "m-cifarnet, 16, 0.25",
     "resnet20, 1, 0.5",
-    "resnet18-cifar, 1, 0.5",
-    "vgg16, 1, 0.5"
+    "resnet20, 16, 0.5",
+    "vgg16, 1, 0.5",
+    "vgg16, 16, 0.5"
   })
-  void compact_isMeasuredBesideDenseAndMasked(String name, int block, double keep) {
+  void forms_areTimedSideBySide(String name, int block, double keep) {
     Graph dense = Zoo.build(name, 1);
     DynamicNet net = forced(dense, Variant.SANP, block, keep);
-    StaticCut cut = StaticCut.of(forced(dense, Variant.STATIC, block, keep));
     Map<String, Graph> graphs = new LinkedHashMap<>();
     graphs.put("dense", dense);
     graphs.put("masked", net.graph());
     CompactOptions options = CompactOptions.defaults().withBlock(block);
     graphs.put("compact", CompactForm.of(net, options).graph());
-    graphs.put("static", cut.smaller());
-    BenchResult result =
-        LatencyBench.run(
-            graphs, BenchOptions.defaults().withBatch(1).withRounds(60, 20), Progress.none());
-    System.out.printf("%s, blocks of %d, keep %.2f %s%n", name, block, keep, result.warning());
-    for (ModelLatency model : result.models()) {
-      System.out.printf("  %-8s %s %.2fx%n", model.name(), model.timing(), model.speedup());
+    if (block == CompactOptions.RUNTIME_BLOCK) {
+      graphs.put("blocked", CompactForm.of(net, CompactOptions.blocked()).graph());
     }
-    assertTrue(result.models().size() == 4);
+    graphs.put("static", StaticCut.of(forced(dense, Variant.STATIC, block, keep)).smaller());
+    Tensor image = Samples.images(dense, 1);
+    long macs;
+    try (SampleRunner runner = SampleRunner.of(net.graph(), OrtOptions.fast(1))) {
+      macs = runner.use(image).getFirst().macs();
+    }
+    BenchOptions bench = BenchOptions.defaults().withBatch(1).withRounds(100, 20);
+    BenchResult result = LatencyBench.run(graphs, bench, Progress.none());
+    double ratio = (double) result.models().getFirst().cost().macs() / macs;
+    System.out.printf("%s, blocks of %d, keep %.2f: MACs 1/%.2f%n", name, block, keep, ratio);
+    Timing first = result.models().getFirst().timing();
+    for (ModelLatency model : result.models()) {
+      Timing time = model.timing();
+      System.out.printf(
+          "  %-8s median %.3f quartiles %.3f %.3f fastest %.3f ms, n %d, faster %.2f (fastest runs"
+              + " %.2f)%n",
+          model.name(),
+          time.medianMillis(),
+          time.lowerQuartileMillis(),
+          time.upperQuartileMillis(),
+          time.minMillis(),
+          time.runs(),
+          time.speedupOver(first),
+          time.fastestSpeedupOver(first));
+    }
+    assertTrue(ratio > 1 / (keep * keep) - 1.5);
   }
 
   /** Random biases of both signs; the hidden layer adds little, so that the share holds. */
   private static DynamicNet forced(Graph graph, Variant variant, int block, double keep) {
-    DynamicNet net = DynamicNet.insert(graph, GateOptions.of(variant));
+    GateOptions options = GateOptions.of(variant);
+    options = options.withSaliency(options.saliency().withBlock(block));
+    DynamicNet net = DynamicNet.insert(graph, options);
     SplittableRandom random = new SplittableRandom(7);
     Map<String, Tensor> changed = new HashMap<>();
     for (Gate gate : net.gates()) {
-      int count = gate.channels() / block;
+      int count = net.graph().weight(gate.saliency().weight()).size(0);
       int[] order = random.ints(0, 1 << 30).distinct().limit(count).toArray();
       int[] sorted = Arrays.stream(order).sorted().toArray();
-      int limit = sorted[(int) Math.round(keep * count) - 1];
-      double[] bias = new double[gate.channels()];
-      Arrays.setAll(bias, c -> order[c / block] <= limit ? 1 : -1);
+      int limit = sorted[Math.max(1, (int) Math.round(keep * count)) - 1];
+      double[] bias = new double[count];
+      Arrays.setAll(bias, c -> order[c] <= limit ? 1 : -1);
       Tensor weight = net.graph().weight(gate.saliency().weight());
       changed.put(gate.saliency().weight(), weight.withValues(new double[weight.elements()]));
       Tensor old = net.graph().weight(gate.saliency().bias());

@@ -16,10 +16,12 @@ import io.espalier.testing.RandomGraphs;
 import io.espalier.zoo.Zoo;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DynamicNetTest {
@@ -55,6 +57,32 @@ class DynamicNetTest {
 
   private static List<Gate> gates(Graph graph, GateOptions options) {
     return DynamicNet.insert(graph, options).gates();
+  }
+
+  /** Channels in blocks of 4 open and close together; 6 channels cannot be divided. */
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void gatesInBlocks_areOpenTogether(Variant variant) {
+    GateOptions options =
+        GateOptions.of(variant)
+            .withLayers(GatedLayers.defaults().withFirst(true))
+            .withSaliency(SaliencyOptions.defaults().withBlock(4));
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 12, 6, 20), 3), options);
+    assertEquals(5, net.graph().weight(net.gates().get(2).saliency().weight()).size(0));
+    Map<String, float[][]> gates = Samples.gatesOf(net, Samples.images(net.graph(), 9));
+    for (String layer : List.of("layer1", "layer3")) {
+      for (float[] row : gates.get(layer)) {
+        for (int c = 0; c < row.length; c++) {
+          assertEquals(row[c / 4 * 4], row[c], layer);
+        }
+      }
+    }
+    if (variant == Variant.FIXED_K) {
+      float[] row = gates.get("layer3")[0];
+      assertEquals(12, IntStream.range(0, row.length).mapToDouble(i -> row[i]).sum());
+      float[] odd = gates.get("layer2")[0];
+      assertEquals(3, IntStream.range(0, odd.length).mapToDouble(i -> odd[i]).sum());
+    }
   }
 
   @ParameterizedTest

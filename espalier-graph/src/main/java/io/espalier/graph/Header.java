@@ -55,8 +55,13 @@ public record Header(
 
   /** This header with another version of the standard operator set. */
   public Header withOpset(long version) {
+    return withOpset("", version);
+  }
+
+  /** This header with another version of the operator set of {@code domain}. */
+  public Header withOpset(String domain, long version) {
     Map<String, Long> changed = new LinkedHashMap<>(opsets);
-    changed.put("", version);
+    changed.put(domain, version);
     return new Header(irVersion, changed, producer, producerVersion, documentation, metadata);
   }
 }
