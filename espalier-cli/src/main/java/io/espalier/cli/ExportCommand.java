@@ -11,6 +11,7 @@ import io.espalier.dynamic.CompactForm;
 import io.espalier.dynamic.CompactOptions;
 import io.espalier.dynamic.DynamicNet;
 import io.espalier.dynamic.PayingLayers;
+import io.espalier.dynamic.RuntimeBlock;
 import io.espalier.dynamic.SampleCosts;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.dynamic.SampleUse;
@@ -40,12 +41,14 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  espalier export --dynamic net.onnx --form compact -o net-compact.onnx",
       "  espalier export --dynamic net.onnx --measure --data cifar10:DIR",
+      "  espalier export --dynamic net.onnx --form blocked",
       "  espalier export --dynamic net.onnx --form masked -o net-masked.onnx",
       "  espalier bench net-masked.onnx net-compact.onnx",
       "",
-      "The network is one that 'espalier train --dynamic' wrote. Both forms are standard ONNX and",
-      "give the same numbers; the compact one is compared with the masked one before it is",
-      "written. It skips most when it sees one image at a time. See docs/methods/sanp.md."
+      "The network is one that 'espalier train --dynamic' wrote. All forms give the same numbers;",
+      "those that skip are compared with the masked one before they are written, and skip most",
+      "when they see one image at a time. Masked and compact are standard ONNX; blocked is for",
+      "ONNX Runtime on processors with blocks of the same size. See docs/methods/sanp.md."
     })
 final class ExportCommand implements Callable<Integer> {
   private static final int SAMPLES = 32;
@@ -55,7 +58,9 @@ final class ExportCommand implements Callable<Integer> {
     /** Computes every channel and multiplies those that are not used by 0. */
     MASKED,
     /** Leaves them out. */
-    COMPACT
+    COMPACT,
+    /** Leaves them out in ONNX Runtime's own layout. */
+    BLOCKED
   }
 
   @ParentCommand private Espalier parent;
@@ -73,7 +78,9 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--form",
       paramLabel = "NAME",
-      description = "masked or compact. Default: compact.")
+      description =
+          "masked, compact, or blocked: compact in ONNX Runtime's own layout, for gates that were"
+              + " trained in blocks (--set block=16) and machines like this one. Default: compact.")
   private Form form = Form.COMPACT;
 
   @Option(
@@ -82,8 +89,8 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Compute or skip N neighbouring channels together: faster for gates that were trained"
-              + " so. Default: 1.")
-  private int block = 1;
+              + " so. Default: 1; for blocked what ONNX Runtime has on this machine.")
+  private Integer block;
 
   @Option(
       names = "--measure",
@@ -136,7 +143,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void requireUseful() {
-    if (form == Form.MASKED && (measure || block > 1)) {
+    if (form == Form.MASKED && (measure || block != null)) {
       throw CliException.misuse(
           "%s: the masked form computes every channel; give --form compact"
               .formatted(measure ? "--measure" : "--block"));
@@ -157,7 +164,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private void compact(
       DynamicNet net, Tensor images, Path target, ObjectNode object, Output output) {
-    CompactOptions options = CompactOptions.defaults().withBlock(block);
+    CompactOptions options = options();
     CompactForm compact =
         measure
             ? PayingLayers.choose(net, options, typical(net, images), threads, output.progress())
@@ -178,7 +185,7 @@ final class ExportCommand implements Callable<Integer> {
                 net.gates().size(),
                 check.maxDifference(),
                 check.samples()));
-    object.put("block", block).put("measured", measure);
+    object.put("block", options.block()).put("measured", measure);
     object.put("maxDifference", check.maxDifference()).put("samples", check.samples());
     ArrayNode layers = object.putArray("layers");
     net.gates()
@@ -191,6 +198,18 @@ final class ExportCommand implements Callable<Integer> {
                 layer.put("reason", reason);
               }
             });
+  }
+
+  private CompactOptions options() {
+    if (form == Form.COMPACT) {
+      return CompactOptions.defaults().withBlock(block == null ? 1 : block);
+    }
+    int size = block == null ? RuntimeBlock.ofThisMachine() : block;
+    try {
+      return CompactOptions.blocked().withBlock(size);
+    } catch (IllegalArgumentException wrong) {
+      throw CliException.misuse("--block: " + wrong.getMessage());
+    }
   }
 
   private static String table(DynamicNet net, CompactForm compact) {

@@ -119,6 +119,20 @@ class ExportTest {
   }
 
   @Test
+  void export_blocked_runsHere() throws IOException {
+    Invocation run = Invocation.of("export", net, "--form", "blocked", "--json");
+    assertEquals(0, run.code(), run.err());
+    Path blocked = temp.resolve("net-blocked.onnx");
+    assertEquals(blocked.toString(), run.json().path("output").asText());
+    assertTrue(run.json().path("block").asInt() >= 8);
+    String data = "idx:" + Samples.images(temp);
+    JsonNode masked = Invocation.of("evaluate", net, "--data", data, "--json").json();
+    JsonNode skipped = Invocation.of("evaluate", blocked, "--data", data, "--json").json();
+    assertEquals(masked.path("macs"), skipped.path("macs"));
+    assertEquals(masked.path("accuracy"), skipped.path("accuracy"));
+  }
+
+  @Test
   void export_whereItCannot_saysSoInOneLine() {
     Invocation.of("export", net, "-q");
     assertFails(1, "exists already", "export", net);
@@ -128,6 +142,7 @@ class ExportTest {
     assertFails(1, "has no gates", "export", temp.resolve("plain.onnx"), "-o", other);
     assertFails(1, "it is the network that is read", "export", net, "-o", net, "--force");
     assertFails(2, "computes every channel", "export", net, "--form", "masked", "--measure");
+    assertFails(2, "8 or 16", "export", net, "--form", "blocked", "--block", 12, "-o", other);
     assertFails(2, "--form", "export", net, "--form", "tiny");
     assertFalse(Files.exists(other));
   }

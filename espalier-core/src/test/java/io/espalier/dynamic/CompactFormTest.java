@@ -151,7 +151,8 @@ class CompactFormTest {
     GateOptions options =
         GateOptions.of(variant).withSaliency(SaliencyOptions.defaults().withBlock(trained));
     DynamicNet net = Samples.gated(graph, options);
-    CompactForm form = assertEqual(net, CompactOptions.blocked().withBlock(runtimeBlock()));
+    CompactForm form =
+        assertEqual(net, CompactOptions.blocked().withBlock(RuntimeBlock.ofThisMachine()));
     boolean uses =
         form.graph().nodes().stream()
             .anyMatch(node -> node.op() instanceof Op.Opaque op && !op.domain().isEmpty());
@@ -163,20 +164,12 @@ class CompactFormTest {
     GateOptions options =
         GateOptions.of(Variant.SANP).withSaliency(SaliencyOptions.defaults().withBlock(16));
     DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 32, 64, 32), 3), options);
-    CompactOptions other = CompactOptions.blocked().withBlock(24 - runtimeBlock());
+    CompactOptions other = CompactOptions.blocked().withBlock(24 - RuntimeBlock.ofThisMachine());
     float[] found =
         Samples.onOrt(CompactForm.of(net, other).graph(), Samples.images(net.graph(), 1));
     for (float value : found) {
       assertTrue(Float.isNaN(value));
     }
-  }
-
-  /** Channels of a block on this machine, by trying. */
-  private static int runtimeBlock() {
-    DynamicNet net =
-        Samples.gated(Samples.settled(Chains.of(1, 16, 16), 3), GateOptions.of(Variant.SANP));
-    Graph graph = CompactForm.of(net, CompactOptions.blocked()).graph();
-    return Float.isNaN(Samples.onOrt(graph, Samples.images(graph, 1))[0]) ? 8 : 16;
   }
 
   @Test

@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CompactSpeedTest {
   @ParameterizedTest
   @CsvSource({
-    "m-cifarnet, 1, 0.5",
-    "m-cifarnet, 4, 0.5",
-    "m-cifarnet, 16, 0.5",
-    "m-cifarnet, 1, 0.35",
+    "m-cifarnet, 1, 0.45",
+    "m-cifarnet, 4, 0.45",
+    "m-cifarnet, 16, 0.42",
+    "m-cifarnet, 1, 0.3",
     "m-cifarnet, 16, 0.25",
     "resnet20, 1, 0.5",
     "resnet20, 16, 0.5",
@@ -75,7 +75,7 @@ class CompactSpeedTest {
           time.speedupOver(first),
           time.fastestSpeedupOver(first));
     }
-    assertTrue(ratio > 1 / (keep * keep) - 1.5);
+    assertTrue(ratio > 0.5 / keep);
   }
 
   /** Random biases of both signs; the hidden layer adds little, so that the share holds. */
