@@ -71,7 +71,7 @@ def table(head, rows):
 
 def rule(seeds, kind, number):
     asked = seeds[0].steps[f"{kind}-{number}"]["asked"]
-    found = re.search(r"k=[^,]*", asked)
+    found = re.search(r"(k|params|macs|units)=[^,]*", asked)
     return found[0] if found else asked
 
 
