@@ -6,6 +6,8 @@ import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.dynamic.DynamicMeasure;
 import io.espalier.dynamic.DynamicNet;
+import io.espalier.dynamic.GateAnalysis;
+import io.espalier.dynamic.GateAnalysisFiles;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.graph.Graph;
 import io.espalier.latency.OrtOptions;
@@ -15,7 +17,10 @@ import io.espalier.train.Accuracy;
 import io.espalier.train.Engine;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -35,7 +40,8 @@ import picocli.CommandLine.ParentCommand;
       "  espalier evaluate net.onnx --data cifar10:cifar-10-binary.tar.gz",
       "  espalier evaluate net.onnx --data images:val --normalization imagenet",
       "  espalier evaluate net.onnx --data images:val --resize 256 --crop 224",
-      "  espalier evaluate net.onnx --data idx:DIR --json | jq .accuracy"
+      "  espalier evaluate net.onnx --data idx:DIR --json | jq .accuracy",
+      "  espalier evaluate net-dynamic.onnx --data cifar10:DIR --dynamic-report gates"
     })
 final class EvaluateCommand implements Callable<Integer> {
   /** A part of a data set. */
@@ -70,11 +76,20 @@ final class EvaluateCommand implements Callable<Integer> {
               + " ort.")
   private Engine engine;
 
+  @Option(
+      names = "--dynamic-report",
+      paramLabel = "DIR",
+      description =
+          "Of a network that chooses its channels for each image: which it used for what, as JSON,"
+              + " CSV and pictures in this new folder.")
+  private Path report;
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Output output = common.output(parent);
     EvaluateOptions options = evaluation.toOptions();
     Graph graph = input.read(file);
+    requireReportable(graph);
     Engine used = engine(graph, options.precision(), output);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);
@@ -97,8 +112,37 @@ final class EvaluateCommand implements Callable<Integer> {
     measure.ifPresent(dynamic -> output.print(CostsJson.text(dynamic.costs())));
     ObjectNode result = result(graph, accuracy, chance, normalization);
     measure.ifPresent(dynamic -> result.set("macs", CostsJson.of(dynamic.costs())));
+    if (report != null) {
+      List<Path> written = report(graph, images, normalization, output);
+      written.stream().map(Path::toString).forEach(result.putArray("report")::add);
+    }
     output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
     return 0;
+  }
+
+  private void requireReportable(Graph graph) {
+    if (report == null) {
+      return;
+    }
+    if (!SampleRunner.runs(graph)) {
+      throw CliException.misuse(
+          "--dynamic-report: %s has no gates, every image uses all of its channels"
+              .formatted(file));
+    }
+    if (Files.exists(report)) {
+      throw new CliException("%s exists already: name a new folder".formatted(report));
+    }
+  }
+
+  private List<Path> report(Graph graph, Dataset images, Normalization normalization, Output output)
+      throws IOException {
+    try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(1))) {
+      GateAnalysis analysis = GateAnalysis.of(runner, images, normalization, output.progress());
+      List<Path> written = GateAnalysisFiles.write(analysis, images, report);
+      output.print(LayerUse.table(analysis));
+      output.print("wrote %d files to %s".formatted(written.size(), report));
+      return written;
+    }
   }
 
   /** What the images cost, where the network chooses its channels for each. */

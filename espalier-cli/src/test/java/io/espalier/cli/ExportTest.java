@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.espalier.dynamic.DynamicNet;
 import io.espalier.dynamic.Gate;
 import io.espalier.dynamic.GateOptions;
@@ -130,6 +131,38 @@ class ExportTest {
     JsonNode skipped = Invocation.of("evaluate", blocked, "--data", data, "--json").json();
     assertEquals(masked.path("macs"), skipped.path("macs"));
     assertEquals(masked.path("accuracy"), skipped.path("accuracy"));
+  }
+
+  @Test
+  void evaluate_withAReport_tellsWhatWasUsed() throws IOException {
+    Path folder = temp.resolve("report");
+    String data = "idx:" + Samples.images(temp);
+    Invocation run =
+        Invocation.of("evaluate", net, "--data", data, "--dynamic-report", folder, "--json");
+    assertEquals(0, run.code(), run.err());
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("gates.json").toFile());
+    assertEquals(30, json.path("images").asInt());
+    assertEquals(run.json().path("macs"), json.path("macs"));
+    assertEquals(30, Files.readAllLines(folder.resolve("images.csv")).size() - 1);
+    long channels = 0;
+    for (JsonNode layer : json.path("layers")) {
+      channels += layer.path("channels").asLong();
+      long sum = 0;
+      for (String key : List.of("neverPruned", "sometimesPruned", "alwaysPruned")) {
+        sum += layer.path(key).asLong();
+      }
+      assertEquals(layer.path("channels").asLong(), sum);
+    }
+    assertEquals(channels, Files.readAllLines(folder.resolve("channels.csv")).size() - 1);
+    long cheapest = json.at("/cheapest/0/macs").asLong();
+    assertEquals(json.at("/macs/least").asLong(), cheapest);
+    assertEquals(json.at("/macs/most"), json.at("/dearest/0/macs"));
+    for (JsonNode file : run.json().path("report")) {
+      assertTrue(Files.size(Path.of(file.asText())) > 100, file.asText());
+    }
+    assertFails(1, "name a new folder", "evaluate", net, "--data", data, "--dynamic-report", temp);
+    Path plain = temp.resolve("plain.onnx");
+    assertFails(2, "has no gates", "evaluate", plain, "--data", data, "--dynamic-report", folder);
   }
 
   @Test

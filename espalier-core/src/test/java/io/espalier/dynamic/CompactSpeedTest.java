@@ -52,6 +52,11 @@ class CompactSpeedTest {
     }
     graphs.put("static", StaticCut.of(forced(dense, Variant.STATIC, block, keep)).smaller());
     Tensor image = Samples.images(dense, 1);
+    if (block == 1) {
+      CompactForm chosen = PayingLayers.choose(net, options, image, 1, Progress.none());
+      graphs.put("chosen", chosen.graph());
+      System.out.printf("layers that skip: %s%n", chosen.skipping());
+    }
     long macs;
     try (SampleRunner runner = SampleRunner.of(net.graph(), OrtOptions.fast(1))) {
       macs = runner.use(image).getFirst().macs();
