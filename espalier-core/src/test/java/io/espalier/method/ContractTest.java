@@ -69,7 +69,7 @@ class ContractTest {
       case "sensitivity" -> Map.of("keep", "0.75,0.5,0.25");
       case "dcp" -> Map.of("epochs", "1", "images", "16", "batch", "8", "channels", "3");
       case "autopruner" -> Map.of("epochs", "2", "interval", "2", "rate", "0.02");
-      case "slimming", "ista", "oicsr", "soft-filter" -> Map.of("epochs", "2");
+      case "slimming", "ista", "oicsr", "soft-filter", "fcp" -> Map.of("epochs", "2");
       case "sss", "sss-alpha", "sss-sensitivity" -> Map.of("epochs", "2", "learning-rate", "0.02");
       default -> Map.of();
     };
