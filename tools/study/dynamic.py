@@ -19,7 +19,7 @@ def read(folder):
     """Accuracy and share of the MACs by (share asked, variant, seed), all in per cent."""
     rows = {}
     for file in sorted(folder.glob("*.json")):
-        name = re.fullmatch(r"(longer|.+-\d+)-s(-?\d+)", file.stem)
+        name = re.fullmatch(r"(longer|.+-[\d.]+)-s(-?\d+)", file.stem)
         if not name:
             continue
         run = json.loads(file.read_text())
@@ -32,7 +32,7 @@ def read(folder):
         elif "after" in run:
             left = 100 * run["after"]["macs"] / run["before"]["macs"]
             run = run["after"]
-        rows[(int(share), label, int(name[2]))] = (100 * run["accuracy"], left)
+        rows[(float(share), label, int(name[2]))] = (100 * run["accuracy"], left)
     return rows
 
 
@@ -61,7 +61,7 @@ def main():
     for share, label in kinds:
         own = [v for k, v in rows.items() if k[:2] == (share, label)]
         accuracies, left = zip(*own)
-        print(f"| {label} | {share} | {spread(left, 1)} | {spread(accuracies)} | {len(own)} |")
+        print(f"| {label} | {share:g} | {spread(left, 1)} | {spread(accuracies)} | {len(own)} |")
     print("\n| share, % | sanp minus | points of accuracy (95 % interval) | n |")
     print("| ---: | --- | ---: | ---: |")
     for share, label in kinds:
@@ -71,7 +71,7 @@ def main():
             if (s, name) == (share, label) and (share, "sanp", seed) in rows
         ]
         if label != "sanp" and pairs:
-            print(f"| {share} | {label} | {interval(pairs)} | {len(pairs)} |")
+            print(f"| {share:g} | {label} | {interval(pairs)} | {len(pairs)} |")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 # Networks that choose their channels for each image, next to what they compete with:
 #
 #   tools/study/dynamic.sh --net NET.onnx|ZOO-NAME --data KIND:PATH --out DIR [--shares "25"] [--seeds "1"]
-#       [--variants "sanp static fixed-k fbs"] [--backbone-epochs 25] [--epochs 12] [-- more options of training]
+#       [--variants "sanp static fixed-k fbs"] [--preset default] [--backbone-epochs 25] [--epochs 12]
+#       [-- more options of training]
 #   tools/study/dynamic.py DIR
 #
 # One backbone (--backbone-epochs with seed 1; a file is taken as it is), then for each share of the MACs (in per cent)
@@ -11,21 +12,22 @@
 set -uo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
-net='' data='' out='' shares=25 seeds=1 variants='sanp static fixed-k fbs' backbone_epochs=25 epochs=12 more=()
+net='' data='' out='' shares=25 seeds=1 variants='sanp static fixed-k fbs' preset=default
+backbone_epochs=25 epochs=12 more=()
 
 while [ $# -gt 0 ]; do
   case $1 in
     --) shift && more=("$@") && break ;;
-    --net | --data | --out | --shares | --seeds | --variants | --backbone-epochs | --epochs)
-      [ $# -gt 1 ] || usage "${BASH_SOURCE[0]}" 10
+    --net | --data | --out | --shares | --seeds | --variants | --preset | --backbone-epochs | --epochs)
+      [ $# -gt 1 ] || usage "${BASH_SOURCE[0]}" 11
       name=${1#--}
       printf -v "${name//-/_}" '%s' "$2"
       shift 2
       ;;
-    *) usage "${BASH_SOURCE[0]}" 10 ;;
+    *) usage "${BASH_SOURCE[0]}" 11 ;;
   esac
 done
-[ -n "$net" ] && [ -n "$data" ] && [ -n "$out" ] || usage "${BASH_SOURCE[0]}" 10
+[ -n "$net" ] && [ -n "$data" ] && [ -n "$out" ] || usage "${BASH_SOURCE[0]}" 11
 lock
 
 backbone=$net
@@ -37,8 +39,8 @@ for seed in $seeds; do
   step "longer-s$seed" train "$backbone" --data "$data" --epochs "$epochs" --seed "$seed" "${more[@]}"
   for share in $shares; do
     for variant in $variants; do
-      step "$variant-$share-s$seed" train "$backbone" --data "$data" --dynamic "$variant" --budget "macs=$share%" \
-        --epochs "$epochs" --seed "$seed" "${more[@]}"
+      step "$variant-$share-s$seed" train "$backbone" --data "$data" --dynamic "$variant" --preset "$preset" \
+        --budget "macs=$share%" --epochs "$epochs" --seed "$seed" "${more[@]}"
     done
     step "l1-$share-s$seed" prune "$backbone" --data "$data" -m l1 --budget "macs=$share%" --epochs "$epochs" \
       --seed "$seed" --no-bench "${more[@]}"
