@@ -23,7 +23,7 @@ public final class SssAlpha implements MethodProvider {
         "variation of Huang, Wang; ECCV 2018; arXiv:1707.01213",
         2018,
         Set.of(Need.TRAINING),
-        Stream.concat(own(), StructureSelection.Training.settings(20, 0.1)).toList(),
+        Stream.concat(own(), StructureSelection.Training.settings(5, 0.1)).toList(),
         "Trains gates on structures that an ever steeper sigmoid pushes to 0 or 1.");
   }
 
@@ -32,15 +32,15 @@ public final class SssAlpha implements MethodProvider {
         ProximalSettings.structures(),
         Setting.choice(
             "penalty",
-            "sum",
-            List.of("sum", "share"),
-            "sum: gamma times the sum of the gates; share: gamma times the squared distance of"
-                + " their mean to keep"),
-        Setting.number("gamma", 0.01, "weight of the penalty"),
+            "share",
+            List.of("share", "sum"),
+            "share: gamma times the squared distance of the mean gate to keep; sum: gamma times"
+                + " the sum of the gates"),
+        Setting.number("gamma", 10, "weight of the penalty; for penalty=sum 0.01 or less"),
         Setting.number("keep", 0.5, "share of the gates to keep, for penalty=share"),
         Setting.number("alpha-first", 1, "steepness of the sigmoid in the first step"),
-        Setting.number("alpha-last", 10, "steepness of the sigmoid in the last step"),
-        Setting.number("start", 0.95, "the gates in the first step, above 0.5 and below 1"),
+        Setting.number("alpha-last", 30, "steepness of the sigmoid in the last step"),
+        Setting.number("start", 0.6, "the gates in the first step, above 0.5 and below 1"),
         Setting.number("gate-rate", 20, "what the learning rate is multiplied by for theta"));
   }
 
