@@ -48,7 +48,7 @@ final class ProximalSettings {
         Structures.kinds(settings.choice("structures")),
         !options.clamped(),
         StructureSelection.Training.of(settings),
-        structures ->
+        (bench, structures) ->
             new ProximalFactors(structures.count(), options, weighting.apply(structures)));
   }
 }

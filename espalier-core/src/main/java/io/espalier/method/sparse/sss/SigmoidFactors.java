@@ -58,6 +58,10 @@ final class SigmoidFactors implements Factors {
       }
     }
 
+    Options withKeep(double share) {
+      return new Options(penalty, gamma, share, first, last, start, rate, momentum);
+    }
+
     /** The {@code theta} whose gate is {@link #start} in the first step. */
     double theta() {
       return Math.log(start / (1 - start)) / first;

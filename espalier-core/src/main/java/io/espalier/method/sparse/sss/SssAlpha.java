@@ -1,5 +1,6 @@
 package io.espalier.method.sparse.sss;
 
+import io.espalier.method.KeptCounts;
 import io.espalier.method.MethodInfo;
 import io.espalier.method.MethodKind;
 import io.espalier.method.MethodProvider;
@@ -7,6 +8,7 @@ import io.espalier.method.Need;
 import io.espalier.method.Procedure;
 import io.espalier.method.Setting;
 import io.espalier.method.Settings;
+import io.espalier.method.Workbench;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -37,7 +39,8 @@ public final class SssAlpha implements MethodProvider {
             "share: gamma times the squared distance of the mean gate to keep; sum: gamma times"
                 + " the sum of the gates"),
         Setting.number("gamma", 10, "weight of the penalty; for penalty=sum 0.01 or less"),
-        Setting.number("keep", 0.5, "share of the gates to keep, for penalty=share"),
+        Setting.number(
+            "keep", 0.5, "share of the gates to keep where no budget says it, for penalty=share"),
         Setting.number("alpha-first", 1, "steepness of the sigmoid in the first step"),
         Setting.number("alpha-last", 30, "steepness of the sigmoid in the last step"),
         Setting.number("start", 0.6, "the gates in the first step, above 0.5 and below 1"),
@@ -61,6 +64,19 @@ public final class SssAlpha implements MethodProvider {
         Structures.kinds(settings.choice("structures")),
         false,
         StructureSelection.Training.of(settings),
-        structures -> new SigmoidFactors(structures.count(), options));
+        (bench, structures) ->
+            new SigmoidFactors(
+                structures.count(), options.withKeep(keep(bench, structures, options.keep()))));
+  }
+
+  /** The share of units that a uniform cut to the budget would leave; without one as asked for. */
+  private static double keep(Workbench bench, Structures structures, double asked) {
+    if (!bench.options().hasSize() || !structures.kinds().contains(Structure.Kind.CHANNEL)) {
+      return asked;
+    }
+    KeptCounts kept =
+        KeptCounts.of(bench.graph(), bench.channels(), bench.options(), Set.of(), asked);
+    int left = kept.byGroup().values().stream().mapToInt(Integer::intValue).sum();
+    return (double) left / bench.channels().units();
   }
 }

@@ -10,7 +10,7 @@ import io.espalier.train.Schedule;
 import io.espalier.train.TrainOptions;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +28,7 @@ record StructureSelection(
     Set<Structure.Kind> kinds,
     boolean signed,
     Training training,
-    Function<Structures, Factors> rule)
+    BiFunction<Workbench, Structures, Factors> rule)
     implements Procedure {
   /** What the paper fixes about training. */
   record Training(int epochs, double rate, double momentum, double weightDecay) {
@@ -80,7 +80,7 @@ record StructureSelection(
     Graph plain = bench.graph();
     Structures structures = Structures.find(bench, kinds, signed);
     Gates gates = new Gates(plain, bench.channels(), structures);
-    Factors factors = rule.apply(structures);
+    Factors factors = rule.apply(bench, structures);
     double[] first = factors.shown();
     GateTraining hook =
         new GateTraining(
