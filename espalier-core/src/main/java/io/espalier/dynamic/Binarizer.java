@@ -2,6 +2,7 @@ package io.espalier.dynamic;
 
 import io.espalier.graph.DataType;
 import io.espalier.torch.DeviceTensor;
+import java.util.stream.LongStream;
 
 /**
  * Makes the gates of one training pass: one for each pass, so that what is soft or hard together
@@ -30,7 +31,15 @@ final class Binarizer {
    * @param gate the saturating sigmoid {@code v1}
    * @param noisy the noisy saliency {@code v}
    */
-  record Gates(DeviceTensor code, DeviceTensor gate, DeviceTensor noisy) {}
+  record Gates(DeviceTensor code, DeviceTensor gate, DeviceTensor noisy) {
+    /** The columns {@code channels} of each. */
+    Gates select(long... channels) {
+      return new Gates(
+          code.indexSelect(1, channels),
+          gate.indexSelect(1, channels),
+          noisy.indexSelect(1, channels));
+    }
+  }
 
   /** Gates of saliencies {@code [N, C]} or {@code [1, C]}. */
   Gates of(DeviceTensor saliency) {
@@ -40,6 +49,17 @@ final class Binarizer {
     DeviceTensor step = step(noisy).sub(gate);
     DeviceTensor correction = soft == 0 ? step : step.mul(hard(saliency.shape()));
     return new Gates(gate.add(correction.detach()), gate, noisy);
+  }
+
+  /** As above, where {@code block} neighbouring columns are one gate, with one noise. */
+  Gates of(DeviceTensor saliency, int block) {
+    if (block == 1) {
+      return of(saliency);
+    }
+    int channels = Math.toIntExact(saliency.size(1));
+    long[] first = LongStream.range(0, channels / block).map(b -> b * block).toArray();
+    long[] all = LongStream.range(0, channels).map(c -> c / block).toArray();
+    return of(saliency.indexSelect(1, first)).select(all);
   }
 
   static DeviceTensor saturating(DeviceTensor v) {

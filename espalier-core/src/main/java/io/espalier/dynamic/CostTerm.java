@@ -27,28 +27,32 @@ public enum CostTerm {
    *
    * @param saliencies {@code s} of every gate, {@code [N, C]} or {@code [1, C]}
    * @param gates what was made of them
-   * @param normalised whether the term is a mean over the gated channels, or a sum: a sum of
-   *     saliencies is divided by their number, or a share of MACs multiplied by it
+   * @param distinct how many saliencies there are; fewer than channels where these share them
+   * @param normalised whether the term is a mean over the saliencies, or a sum: a sum of saliencies
+   *     is divided by their number, or a share of MACs multiplied by it
    */
   DeviceTensor of(
       DynamicCost cost,
       List<DeviceTensor> saliencies,
       List<Binarizer.Gates> gates,
+      int distinct,
       boolean normalised) {
-    long channels = saliencies.stream().mapToLong(layer -> layer.size(1)).sum();
+    double channels = saliencies.stream().mapToLong(layer -> layer.size(1)).sum();
+    // A saliency that several channels share is added up as often.
+    double divisor = normalised ? channels : channels / distinct;
     return switch (this) {
-      case ABSOLUTE -> mean(saliencies.stream().map(DeviceTensor::abs), normalised ? channels : 1);
-      case POSITIVE -> mean(saliencies.stream().map(DeviceTensor::relu), normalised ? channels : 1);
-      case SIGNED -> mean(saliencies.stream(), normalised ? channels : 1);
-      case GATES -> mean(gates.stream().map(Binarizer.Gates::gate), normalised ? channels : 1);
+      case ABSOLUTE -> mean(saliencies.stream().map(DeviceTensor::abs), divisor);
+      case POSITIVE -> mean(saliencies.stream().map(DeviceTensor::relu), divisor);
+      case SIGNED -> mean(saliencies.stream(), divisor);
+      case GATES -> mean(gates.stream().map(Binarizer.Gates::gate), divisor);
       case MACS ->
-          share(cost, gates.stream().map(Binarizer.Gates::gate), normalised ? 1 : channels);
+          share(cost, gates.stream().map(Binarizer.Gates::gate), normalised ? 1 : distinct);
       case SMOOTH_MACS ->
-          share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : channels);
+          share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : distinct);
     };
   }
 
-  private static DeviceTensor mean(Stream<DeviceTensor> layers, long divisor) {
+  private static DeviceTensor mean(Stream<DeviceTensor> layers, double divisor) {
     return layers
         .map(layer -> layer.sum(false, 1).mean())
         .reduce(DeviceTensor::add)

@@ -66,6 +66,17 @@ public record DynamicNet(Graph graph, Variant variant, List<Gate> gates) {
     return new DynamicNet(builder.build(), options.variant(), gates);
   }
 
+  /** How many neighbouring channels of gate {@code number} share a saliency. */
+  int block(int number) {
+    Gate gate = gates.get(number);
+    return gate.channels() / graph.weight(gate.saliency().weight()).size(0);
+  }
+
+  /** How many saliencies are predicted for a sample. */
+  int saliencies() {
+    return gates.stream().mapToInt(gate -> graph.weight(gate.saliency().weight()).size(0)).sum();
+  }
+
   /** True if {@code graph} carries the description of gates. */
   public static boolean isDynamic(Graph graph) {
     return graph.header().metadata().containsKey(GateDescription.KEY);

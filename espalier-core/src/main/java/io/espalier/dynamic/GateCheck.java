@@ -40,6 +40,10 @@ final class GateCheck {
     requireMatrix(gate.gate());
     requireMatrix(gate.factor());
     requireWeight(gate.saliency().weight());
+    int rows = graph.weight(gate.saliency().weight()).shape()[0];
+    if (rows < 1 || gate.channels() % rows != 0) {
+      throw problem("%d saliencies for %d channels".formatted(rows, gate.channels()));
+    }
     if (!gate.saliency().hiddenWeight().isEmpty()) {
       requireWeight(gate.saliency().hiddenWeight());
     }
@@ -78,8 +82,8 @@ final class GateCheck {
   }
 
   private void requireWeight(String name) {
-    if (graph.initializer(name).isEmpty()) {
-      throw problem("'%s' is not an initializer".formatted(name));
+    if (graph.initializer(name).filter(weight -> weight.rank() > 0).isEmpty()) {
+      throw problem("'%s' is not an initializer with axes".formatted(name));
     }
   }
 

@@ -133,7 +133,9 @@ final class GateHook implements TrainHook {
     }
     BudgetControl control = learning.control();
     DeviceTensor term =
-        control.term().of(cost, pass.saliencies(), pass.gates(), control.normalised());
+        control
+            .term()
+            .of(cost, pass.saliencies(), pass.gates(), net.saliencies(), control.normalised());
     return Optional.of(term.mul(factor));
   }
 

@@ -54,7 +54,7 @@ final class GatePass implements Taps {
     if (!net.variant().isSteered()) {
       return tensor;
     }
-    gates[gate] = binarizer.of(saliencies[gate]);
+    gates[gate] = binarizer.of(saliencies[gate], net.block(gate));
     return gates[gate].code().to(tensor.type());
   }
 

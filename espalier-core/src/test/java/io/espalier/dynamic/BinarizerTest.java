@@ -9,6 +9,7 @@ import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
 import io.espalier.torch.Torch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,5 +168,28 @@ class BinarizerTest {
     assertThrows(IllegalArgumentException.class, () -> Binarization.paper().withNoise(-1));
     assertThrows(IllegalArgumentException.class, () -> Binarization.paper().withSoft(1.1));
     assertThrows(IllegalArgumentException.class, () -> Binarization.paper().withQuiet(Double.NaN));
+  }
+
+  /** One noise and one draw for all channels of a block, and others for the next one. */
+  @Test
+  void channelsOfABlock_shareTheirNoise() {
+    Binarization noisy =
+        Binarization.paper().withNoise(1).withSoft(0.5).withMix(Binarization.Mix.ELEMENT);
+    try (Scope scope = Scope.open()) {
+      Torch.seed(3);
+      DeviceTensor saliency = DeviceTensor.zeros(50, 6);
+      Binarizer.Gates gates = new Binarizer(noisy, 0).of(saliency, 3);
+      for (DeviceTensor made : List.of(gates.code(), gates.gate(), gates.noisy())) {
+        float[] values = made.toFloats();
+        int different = 0;
+        for (int row = 0; row < 50; row++) {
+          for (int c = 0; c < 6; c++) {
+            assertEquals(values[6 * row + c / 3 * 3], values[6 * row + c]);
+          }
+          different += values[6 * row] == values[6 * row + 3] ? 0 : 1;
+        }
+        assertTrue(different > 20);
+      }
+    }
   }
 }

@@ -85,6 +85,23 @@ class CostTermTest {
     assertArrayEquals(new float[] {0.1f, -0.1f}, gradient(CostTerm.ABSOLUTE), 1e-7f);
   }
 
+  /** Channels that share a saliency push it no more than if there were one of them. */
+  @Test
+  void saliencyOfABlock_countsOnce() {
+    try (Scope scope = Scope.open()) {
+      DeviceTensor shared = DeviceTensor.of(new float[] {2, 2, 2, -1, -1, -1}, 1, 6);
+      List<Binarizer.Gates> gates = List.of(new Binarizer(SMOOTH, 0).of(shared));
+      DynamicCost cost =
+          DynamicCost.of(DynamicNet.insert(Chains.of(1, 4, 6), GateOptions.of(Variant.SANP)));
+      CostTerm sum = CostTerm.ABSOLUTE;
+      assertEquals(3, sum.of(cost, List.of(shared), gates, 2, false).item(), 1e-6);
+      assertEquals(1.5, sum.of(cost, List.of(shared), gates, 2, true).item(), 1e-6);
+      CostTerm share = CostTerm.MACS;
+      double mean = share.of(cost, List.of(shared), gates, 2, true).item();
+      assertEquals(2 * mean, share.of(cost, List.of(shared), gates, 2, false).item(), 1e-5);
+    }
+  }
+
   private static float[] gradient(CostTerm term) {
     try (Scope scope = Scope.open()) {
       DeviceTensor first = DeviceTensor.of(new float[] {1, -5, 1, 1, 1, 1}, 2, 3);
@@ -106,7 +123,7 @@ class CostTermTest {
       CostTerm term, boolean normalised, DeviceTensor first, DeviceTensor second) {
     Binarizer binarizer = new Binarizer(SMOOTH, 0);
     List<Binarizer.Gates> gates = List.of(binarizer.of(first), binarizer.of(second));
-    return term.of(COST, List.of(first, second), gates, normalised);
+    return term.of(COST, List.of(first, second), gates, 5, normalised);
   }
 
   private static double v1(double s) {

@@ -76,7 +76,8 @@ class GateHookTest {
     DeviceTensor logits = torch.forward(images, Mode.EVAL_GRADIENTS, pass);
     DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
     DeviceTensor macs =
-        CostTerm.MACS.of(DynamicCost.of(net), pass.saliencies(), pass.gates(), true);
+        CostTerm.MACS.of(
+            DynamicCost.of(net), pass.saliencies(), pass.gates(), net.saliencies(), true);
     return Losses.crossEntropy(logits, labels, 0).add(macs.mul(3));
   }
 
