@@ -13,15 +13,17 @@ import io.espalier.latency.OrtOptions;
 import io.espalier.onnx.OnnxReader;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.testing.RandomGraphs;
+import io.espalier.torch.Mode;
+import io.espalier.torch.Taps;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,7 +80,11 @@ class CompactFormTest {
             CompactForm.of(net, CompactOptions.defaults()).graph(), Samples.images(graph, 1)));
   }
 
-  /** No channel, one, or all of them, in turn through the layers. */
+  /**
+   * No channel, one, or all of them, in turn through the layers. ONNX Runtime does not come back
+   * from a convolution of no channels.
+   */
+  @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @ParameterizedTest
   @CsvSource({
     "chain, 0",
@@ -111,19 +117,44 @@ class CompactFormTest {
     assertEqual(net, CompactOptions.defaults().withBlock(2));
   }
 
-  /** Gates that open no channel for some samples of a batch, and some for others. */
+  /** Every layer has channels that some samples of the batch use and others do not. */
   @Test
   void batchWhoseSamplesDiffer_equalsMaskedAndSingleSamples() {
     DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 8, 12, 16, 8), 3), ALL);
-    Map<String, float[][]> gates = Samples.gatesOf(net, Samples.images(net.graph(), SAMPLES));
-    Set<Integer> counts = new HashSet<>();
-    gates.values().forEach(rows -> Arrays.stream(rows).forEach(row -> counts.add(sum(row))));
-    assertTrue(counts.size() > 3, counts.toString());
+    Tensor images = Samples.images(net.graph(), SAMPLES);
+    Map<String, Tensor> changed = new HashMap<>();
+    for (Gate gate : net.gates()) {
+      Tensor bias = net.graph().weight(gate.saliency().bias());
+      double[] values = bias.toDoubles();
+      float[] mean = saliencies(net, gate, images);
+      Arrays.setAll(values, c -> values[c] - mean[c]);
+      changed.put(gate.saliency().bias(), bias.withValues(values));
+      net = DynamicNet.of(net.graph().withWeights(changed));
+    }
+    Map<String, float[][]> gates = Samples.gatesOf(net, images);
+    assertTrue(
+        gates.values().stream()
+            .allMatch(rows -> Arrays.stream(rows).map(Arrays::toString).distinct().count() > 2));
     assertEqual(net, CompactOptions.defaults());
+    assertEqual(net, CompactOptions.defaults().withBlock(4));
   }
 
-  private static int sum(float[] row) {
-    return (int) IntStream.range(0, row.length).mapToDouble(i -> row[i]).sum();
+  /** The mean saliency of each channel. */
+  private static float[] saliencies(DynamicNet net, Gate gate, Tensor images) {
+    float[] sums = new float[gate.channels()];
+    Taps taps =
+        Taps.of(
+            Map.of(
+                gate.saliency().value(),
+                value -> {
+                  float[] all = value.toFloats();
+                  for (int i = 0; i < all.length; i++) {
+                    sums[i % sums.length] += all[i] / SAMPLES;
+                  }
+                  return value;
+                }));
+    Samples.onTorch(net.graph(), images, Mode.EVAL, taps);
+    return sums;
   }
 
   /** Gates of whole blocks, in the layout of ONNX Runtime; single channels in that layout too. */
@@ -249,7 +280,7 @@ class CompactFormTest {
 
   private static void assertClose(float[] expected, float[] actual) {
     assertEquals(expected.length, actual.length);
-    double scale = 1;
+    double scale = 1e-6;
     for (float value : expected) {
       scale = Math.max(scale, Math.abs(value));
     }
