@@ -118,6 +118,15 @@ class CommandsTest {
   }
 
   @Test
+  void prune_ofNothing_hasNoDifferenceToTell() throws IOException {
+    JsonNode json =
+        Invocation.of("prune", net, "--budget", "macs=100%", "--no-bench", "--json").json();
+    assertEquals(json.at("/before/macs"), json.at("/after/macs"));
+    assertTrue(json.at("/proof/passed").asBoolean());
+    assertTrue(json.at("/proof/maxDifference").isMissingNode(), json.toString());
+  }
+
+  @Test
   void prune_byPlanOfEarlierRun_writesTheSameNetwork() throws IOException {
     assertEquals(0, Invocation.of("prune", net, "--no-bench").code());
     Path plan = temp.resolve("net-pruned.plan.json");
