@@ -1,8 +1,5 @@
 package io.espalier.dynamic;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.espalier.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +17,6 @@ import java.util.Map;
 record SkipDescription(int format, String variant, List<Site> gates, List<LayerCost> layers) {
   /** The key of the metadata entry. */
   static final String KEY = "espalier.compact";
-
-  private static final int FORMAT = 1;
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .build();
 
   /**
    * One gate.
@@ -66,7 +54,8 @@ record SkipDescription(int format, String variant, List<Site> gates, List<LayerC
       sites.add(
           new Site(gate.layer(), gate.channels(), open.getOrDefault(gate.layer(), gate.gate())));
     }
-    return new SkipDescription(FORMAT, net.variant().id(), sites, DynamicCost.of(net).layers());
+    return new SkipDescription(
+        MetadataJson.FORMAT, net.variant().id(), sites, DynamicCost.of(net).layers());
   }
 
   /** True if {@code graph} is a compact network. */
@@ -84,27 +73,13 @@ record SkipDescription(int format, String variant, List<Site> gates, List<LayerC
     if (json == null) {
       return of(DynamicNet.of(graph), Map.of());
     }
-    try {
-      SkipDescription found = MAPPER.readValue(json, SkipDescription.class);
-      if (found.format != FORMAT) {
-        throw new DynamicException(
-            "the description of the gates has format %d, but this version reads %d"
-                .formatted(found.format, FORMAT));
-      }
-      return found;
-    } catch (JsonProcessingException e) {
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new DynamicException(
-          "metadata '%s' is no description of gates: %s".formatted(KEY, reason), e);
-    }
+    SkipDescription found = MetadataJson.read(KEY, json, SkipDescription.class);
+    MetadataJson.requireFormat(found.format);
+    return found;
   }
 
   String toJson() {
-    try {
-      return MAPPER.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("gates are always representable", e);
-    }
+    return MetadataJson.write(this);
   }
 
   DynamicCost cost() {

@@ -274,6 +274,17 @@ public final class Workbench {
   }
 
   /**
+   * As {@link #removal(Scores)}; without a size, the same share of every group.
+   *
+   * @param share of each group's units
+   */
+  public Map<Integer, BitSet> removalOr(Scores scores, double share) {
+    return options.hasSize()
+        ? removal(scores)
+        : Planner.removal(graph(), channels(), scores, options.withRatios(Map.of("*", share)));
+  }
+
+  /**
    * The units of {@link #graph()} that a threshold takes: those whose score is at most {@code
    * threshold}, but for what {@link #options()} keep and the last channels of a layer.
    */

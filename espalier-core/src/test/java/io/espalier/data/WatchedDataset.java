@@ -4,12 +4,19 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Another data set, of which a test hears before the pixels of an image are read.
+ * Another data set, of which a test hears before an image is looked at.
  *
  * @param whole the other data set
- * @param reading is given the image's index, and may throw
+ * @param labelling is given the image's index before its label is read, and may throw
+ * @param reading the same before its pixels are read
  */
-public record WatchedDataset(Dataset whole, IntConsumer reading) implements Dataset {
+public record WatchedDataset(Dataset whole, IntConsumer labelling, IntConsumer reading)
+    implements Dataset {
+  /** Hears of pixels alone. */
+  public WatchedDataset(Dataset whole, IntConsumer reading) {
+    this(whole, index -> {}, reading);
+  }
+
   @Override
   public int size() {
     return whole.size();
@@ -37,6 +44,7 @@ public record WatchedDataset(Dataset whole, IntConsumer reading) implements Data
 
   @Override
   public int label(int index) {
+    labelling.accept(index);
     return whole.label(index);
   }
 

@@ -27,7 +27,7 @@ final class Absorption {
   private final ChannelMap map;
   private final Map<String, Probe.Range> emitted;
   private final Map<String, String> means = new HashMap<>();
-  private final Map<String, double[]> changed = new HashMap<>();
+  private final WeightEdits edits;
   private int folded;
   private int moved;
   private int dropped;
@@ -47,6 +47,7 @@ final class Absorption {
   private Absorption(Graph graph, ChannelMap map, Map<String, Probe.Range> emitted) {
     this.graph = graph;
     this.map = map;
+    this.edits = new WeightEdits(graph);
     this.emitted = emitted;
     map.groups().stream()
         .flatMap(group -> group.members().stream())
@@ -74,7 +75,7 @@ final class Absorption {
                   units.reads().stream().map(work::absorb).toList())
               : entry);
     }
-    return new Result(work.edited(), absorbed, work.folded, work.moved, work.dropped);
+    return new Result(work.edits.applied(), absorbed, work.folded, work.moved, work.dropped);
   }
 
   /** The values that the removed channels of {@code entries} are read from, with their spaces. */
@@ -178,15 +179,9 @@ final class Absorption {
   }
 
   private void add(String weight, double[] sums, double sign) {
-    double[] values = changed.computeIfAbsent(weight, name -> graph.weight(name).toDoubles());
+    double[] values = edits.values(weight);
     for (int i = 0; i < values.length; i++) {
       values[i] += sign * sums[i];
     }
-  }
-
-  private Graph edited() {
-    Map<String, Tensor> weights = new HashMap<>();
-    changed.forEach((name, values) -> weights.put(name, graph.weight(name).withValues(values)));
-    return graph.withWeights(weights);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * {@code kappa / 2 * sum ||F_i - mean of its cluster||^2} over all that makes a channel, as a part
@@ -20,9 +21,14 @@ import java.util.TreeMap;
  */
 final class ClusterLoss implements TrainHook {
   /**
-   * The clusters' elements of one weight, {@code [units][each]}, and what takes their means away.
+   * The clusters' part in one weight.
+   *
+   * @param weight its name
+   * @param elements of each unit, unit after unit
+   * @param cluster number of each unit's cluster
+   * @param shares one over the size of each cluster
    */
-  private record Part(String weight, long[] elements, int units, float[] centring) {}
+  private record Part(String weight, long[] elements, long[] cluster, float[] shares) {}
 
   private final ChannelMap map;
   private final Clusters clusters;
@@ -48,17 +54,24 @@ final class ClusterLoss implements TrainHook {
     }
     List<DeviceTensor> sums = new ArrayList<>();
     for (Part part : parts) {
-      DeviceTensor weight = weights.get(part.weight());
-      long each = part.elements().length / part.units();
-      DeviceTensor rows =
-          weight.reshape(-1).indexSelect(0, part.elements()).reshape(part.units(), each);
-      DeviceTensor centring =
-          DeviceTensor.of(part.centring(), part.units(), part.units()).to(rows.type());
-      sums.add(centring.matmul(rows).square().sum().reshape(1));
+      sums.add(squares(weights.get(part.weight()), part).reshape(1));
     }
     return sums.isEmpty() || kappa == 0
         ? Optional.empty()
         : Optional.of(DeviceTensor.cat(sums, 0).sum().mul(kappa / 2));
+  }
+
+  /** The sum of the squared distances of all units to the means of their clusters. */
+  private static DeviceTensor squares(DeviceTensor weight, Part part) {
+    int units = part.cluster().length;
+    int clusters = part.shares().length;
+    long each = part.elements().length / units;
+    DeviceTensor rows = weight.reshape(-1).indexSelect(0, part.elements()).reshape(units, each);
+    DeviceTensor cluster = DeviceTensor.of(part.cluster(), units);
+    DeviceTensor shares = DeviceTensor.of(part.shares(), clusters, 1).to(rows.type());
+    DeviceTensor means =
+        DeviceTensor.zeros(clusters, each).to(rows.type()).indexAdd(0, cluster, rows).mul(shares);
+    return rows.sub(means.indexSelect(0, cluster)).square().sum();
   }
 
   private List<Part> parts(Graph graph, Map<String, DeviceTensor> trained) {
@@ -82,30 +95,29 @@ final class ClusterLoss implements TrainHook {
     int[] shape = graph.weight(member.initializer()).shape();
     List<List<Integer>> present =
         clusters.stream().filter(c -> member.positions(c.getFirst()).length > 0).toList();
-    int units = present.stream().mapToInt(List::size).sum();
     long[] elements =
         present.stream()
             .map(cluster -> Clusters.elements(member, shape, cluster))
             .flatMap(Arrays::stream)
             .flatMapToLong(unit -> Arrays.stream(unit).asLongStream())
             .toArray();
-    return units == 0
+    return present.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Part(member.initializer(), elements, units, centring(present, units)));
+        : Optional.of(new Part(member.initializer(), elements, numbers(present), shares(present)));
   }
 
-  /** {@code I - P}, where P takes the mean over each cluster. */
-  private static float[] centring(List<List<Integer>> clusters, int units) {
-    float[] matrix = new float[units * units];
-    int first = 0;
-    for (List<Integer> cluster : clusters) {
-      int end = first + cluster.size();
-      for (int row = first; row < end; row++) {
-        Arrays.fill(matrix, row * units + first, row * units + end, -1f / cluster.size());
-        matrix[row * units + row] += 1;
-      }
-      first = end;
+  private static long[] numbers(List<List<Integer>> clusters) {
+    return IntStream.range(0, clusters.size())
+        .flatMap(number -> clusters.get(number).stream().mapToInt(unit -> number))
+        .asLongStream()
+        .toArray();
+  }
+
+  private static float[] shares(List<List<Integer>> clusters) {
+    float[] shares = new float[clusters.size()];
+    for (int number = 0; number < shares.length; number++) {
+      shares[number] = 1f / clusters.get(number).size();
     }
-    return matrix;
+    return shares;
   }
 }

@@ -10,7 +10,6 @@ import io.espalier.method.Procedure;
 import io.espalier.method.Workbench;
 import io.espalier.surgery.Mask;
 import io.espalier.surgery.PlanEntry;
-import io.espalier.surgery.Planner;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Scores;
 import io.espalier.train.TrainOptions;
@@ -65,11 +64,7 @@ record ClusterPruning(SparseTraining training, double kappa, double share, boole
 
   private Map<Integer, BitSet> removed(Workbench bench) {
     Scores scores = Scores.of(bench.channels(), group -> scores(bench.graph(), group));
-    if (bench.options().hasSize()) {
-      return bench.removal(scores);
-    }
-    return Planner.removal(
-        bench.graph(), bench.channels(), scores, bench.options().withRatios(Map.of("*", share)));
+    return bench.removalOr(scores, share);
   }
 
   private double[] scores(Graph graph, ChannelGroup group) {

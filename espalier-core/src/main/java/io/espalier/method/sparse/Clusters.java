@@ -6,7 +6,6 @@ import io.espalier.channel.Member;
 import io.espalier.channel.Positions;
 import io.espalier.channel.Role;
 import io.espalier.graph.Graph;
-import io.espalier.graph.Tensor;
 import io.espalier.method.MethodException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,19 +75,19 @@ record Clusters(Map<Integer, List<List<Integer>>> byGroup) {
 
   /** {@code graph} with every channel of a cluster made as the mean of the cluster. */
   Graph averaged(Graph graph, ChannelMap map) {
-    Map<String, double[]> changed = new HashMap<>();
+    WeightEdits edits = new WeightEdits(graph);
     byGroup.forEach(
         (index, clusters) ->
             map.groups().get(index).members().stream()
                 .filter(member -> Kinship.MAKERS.contains(member.role()))
                 .forEach(
                     member -> {
-                      double[] values = values(graph, changed, member);
+                      double[] values = edits.values(member.initializer());
                       int[] shape = graph.weight(member.initializer()).shape();
                       clusters.forEach(
                           cluster -> average(values, elements(member, shape, cluster)));
                     }));
-    return with(graph, changed);
+    return edits.applied();
   }
 
   private static void average(double[] values, int[][] elements) {
@@ -108,18 +107,18 @@ record Clusters(Map<Integer, List<List<Integer>>> byGroup) {
    * that stays. Where the channels of each cluster are equal the network computes what it did.
    */
   Graph merged(Graph graph, ChannelMap map) {
-    Map<String, double[]> changed = new HashMap<>();
+    WeightEdits edits = new WeightEdits(graph);
     byGroup.forEach(
         (index, clusters) ->
             map.groups().get(index).members().stream()
                 .filter(member -> member.role() == Role.INPUT)
                 .forEach(
                     member -> {
-                      double[] values = values(graph, changed, member);
+                      double[] values = edits.values(member.initializer());
                       int[] shape = graph.weight(member.initializer()).shape();
                       clusters.forEach(cluster -> merge(values, elements(member, shape, cluster)));
                     }));
-    return with(graph, changed);
+    return edits.applied();
   }
 
   private static void merge(double[] values, int[][] elements) {
@@ -141,11 +140,7 @@ record Clusters(Map<Integer, List<List<Integer>>> byGroup) {
       Collection<List<Integer>> clusters = byGroup.getOrDefault(group.index(), List.of());
       if (!clusters.isEmpty()) {
         double[][] rows = Kinship.filters(graph, group);
-        double mean =
-            Arrays.stream(rows)
-                .mapToDouble(row -> Spread.distance(row, new double[row.length]))
-                .average()
-                .orElse(0);
+        double mean = Spread.meanNorm(rows);
         for (List<Integer> cluster : clusters) {
           for (int unit : cluster.subList(1, cluster.size())) {
             double distance = Spread.distance(rows[cluster.getFirst()], rows[unit]);
@@ -162,15 +157,5 @@ record Clusters(Map<Integer, List<List<Integer>>> byGroup) {
     return cluster.stream()
         .map(unit -> Positions.elements(member.space(), shape, member.positions(unit)))
         .toArray(int[][]::new);
-  }
-
-  private static double[] values(Graph graph, Map<String, double[]> changed, Member member) {
-    return changed.computeIfAbsent(member.initializer(), name -> graph.weight(name).toDoubles());
-  }
-
-  private static Graph with(Graph graph, Map<String, double[]> changed) {
-    Map<String, Tensor> weights = new HashMap<>();
-    changed.forEach((name, values) -> weights.put(name, graph.weight(name).withValues(values)));
-    return graph.withWeights(weights);
   }
 }

@@ -155,14 +155,13 @@ record IterativeShrinkage(SparseTraining training, double rho, double alpha) imp
 
   /** {@code graph} with scales of zero for the units that go. */
   private static Graph silenced(ChannelMap map, Graph graph, Map<Integer, BitSet> removed) {
-    Map<String, double[]> changed = new HashMap<>();
+    WeightEdits edits = new WeightEdits(graph);
     removed.forEach(
         (index, units) -> {
           for (Member member : map.groups().get(index).members()) {
             if (member.role() == Role.SCALE) {
               Tensor scale = graph.weight(member.initializer());
-              double[] values =
-                  changed.computeIfAbsent(member.initializer(), name -> scale.toDoubles());
+              double[] values = edits.values(member.initializer());
               int[] gone = units.stream().flatMap(u -> IntStream.of(member.positions(u))).toArray();
               for (int element : Positions.elements(member.space(), scale.shape(), gone)) {
                 values[element] = 0;
@@ -170,9 +169,7 @@ record IterativeShrinkage(SparseTraining training, double rho, double alpha) imp
             }
           }
         });
-    Map<String, Tensor> weights = new HashMap<>();
-    changed.forEach((name, values) -> weights.put(name, graph.weight(name).withValues(values)));
-    return graph.withWeights(weights);
+    return edits.applied();
   }
 
   private static ObjectNode record(

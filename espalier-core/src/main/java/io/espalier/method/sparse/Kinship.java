@@ -8,6 +8,7 @@ import io.espalier.graph.Graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.stream.IntStream;
 /** Which units of a group can take each other's place, and what makes each of them. */
 final class Kinship {
   /** What makes a channel what it is. */
-  static final Set<Role> MAKERS = EnumSet.complementOf(EnumSet.of(Role.INPUT));
+  static final Set<Role> MAKERS =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(Role.INPUT)));
 
   private Kinship() {}
 

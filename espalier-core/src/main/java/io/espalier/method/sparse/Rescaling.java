@@ -7,8 +7,6 @@ import io.espalier.channel.Positions;
 import io.espalier.channel.Role;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,21 +27,18 @@ final class Rescaling {
 
   /** {@code graph} with the scales and shifts of {@code groups} times {@code alpha}. */
   static Graph of(Graph graph, ChannelMap map, Set<Integer> groups, double alpha) {
-    Map<String, double[]> changed = new HashMap<>();
+    WeightEdits edits = new WeightEdits(graph);
     for (int index : groups) {
       for (Member member : map.groups().get(index).members()) {
         double factor = factor(member.role(), alpha);
         if (factor != 1) {
           Tensor weight = graph.weight(member.initializer());
-          double[] values =
-              changed.computeIfAbsent(member.initializer(), name -> weight.toDoubles());
+          double[] values = edits.values(member.initializer());
           multiply(values, weight.shape(), member, map.groups().get(index).units(), factor);
         }
       }
     }
-    Map<String, Tensor> weights = new HashMap<>();
-    changed.forEach((name, values) -> weights.put(name, graph.weight(name).withValues(values)));
-    return graph.withWeights(weights);
+    return edits.applied();
   }
 
   private static double factor(Role role, double alpha) {

@@ -8,8 +8,6 @@ import io.espalier.method.MethodKind;
 import io.espalier.method.Methods;
 import io.espalier.method.Procedure;
 import io.espalier.method.Workbench;
-import io.espalier.surgery.PlanOptions;
-import io.espalier.surgery.Planner;
 import io.espalier.surgery.Scores;
 import io.espalier.train.Schedule;
 import io.espalier.train.TrainOptions;
@@ -76,10 +74,6 @@ record SoftPruning(
         Scores.of(
             bench.channels(),
             group -> l2.score(Evidence.of(graph, group, bench.seed())).orElseThrow());
-    if (bench.options().hasSize()) {
-      return bench.removal(scores);
-    }
-    PlanOptions shares = bench.options().withRatios(Map.of("*", share));
-    return Planner.removal(bench.graph(), bench.channels(), scores, shares);
+    return bench.removalOr(scores, share);
   }
 }

@@ -39,7 +39,7 @@ final class Spread {
    */
   static double[] farthest(Graph graph, ChannelGroup group) {
     double[][] rows = Kinship.filters(graph, group);
-    double mean = Arrays.stream(rows).mapToDouble(Spread::norm).average().orElse(0);
+    double mean = meanNorm(rows);
     double[] scores = new double[group.units()];
     for (List<Integer> kind : Kinship.of(group)) {
       double[] near = new double[kind.size()];
@@ -73,6 +73,11 @@ final class Spread {
       }
     }
     return farthest;
+  }
+
+  /** The mean Euclidean norm of filters. */
+  static double meanNorm(double[][] rows) {
+    return Arrays.stream(rows).mapToDouble(Spread::norm).average().orElse(0);
   }
 
   private static double norm(double[] row) {

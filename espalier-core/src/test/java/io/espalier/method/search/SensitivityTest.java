@@ -11,6 +11,7 @@ import io.espalier.cost.Budget;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
+import io.espalier.data.WatchedDataset;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
 import io.espalier.method.MethodException;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,7 +158,7 @@ class SensitivityTest {
   void scan_measuresEachGroupAlone_withoutTheTestImages() {
     DataSplits splits = TinyNetworks.splits();
     DataSplits withoutTest =
-        new DataSplits(splits.train(), splits.validation(), new Unreadable(splits.test()));
+        new DataSplits(splits.train(), splits.validation(), unreadable(splits.test()));
     Map<String, String> settings = Map.of("keep", "0.3,0.75", "images", "9");
     Pruner pruner = Pruner.of(CHAIN, options(units(1), settings)).data(withoutTest, HALF_SCALE);
     SensitivityScan scan = Sensitivity.scan(pruner, Optional.empty()).result().orElseThrow();
@@ -199,46 +201,12 @@ class SensitivityTest {
   }
 
   /** Images that nobody may look at. */
-  private record Unreadable(Dataset whole) implements Dataset {
-    @Override
-    public int size() {
-      return whole.size();
-    }
-
-    @Override
-    public List<String> classNames() {
-      return whole.classNames();
-    }
-
-    @Override
-    public int channels() {
-      return whole.channels();
-    }
-
-    @Override
-    public int height() {
-      return whole.height();
-    }
-
-    @Override
-    public int width() {
-      return whole.width();
-    }
-
-    @Override
-    public int label(int index) {
-      throw new AssertionError("a test image was looked at");
-    }
-
-    @Override
-    public void pixels(int index, byte[] into, int offset) {
-      throw new AssertionError("a test image was looked at");
-    }
-
-    @Override
-    public String digest() {
-      return whole.digest();
-    }
+  private static Dataset unreadable(Dataset whole) {
+    IntConsumer refuse =
+        index -> {
+          throw new AssertionError("a test image was looked at");
+        };
+    return new WatchedDataset(whole, refuse, refuse);
   }
 
   @Test
