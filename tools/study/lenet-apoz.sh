@@ -2,7 +2,7 @@
 # LeNet 20-50-500-10 on Fashion-MNIST, trimmed by apoz in rounds (Hu et al. 2016, tables 2 and 3):
 #
 #   tools/study/lenet-apoz.sh --out DIR [--data KIND:PATH] [--limit N] [--seeds "1 2 3 4 5"] [--epochs 15]
-#       [--round-epochs 8] [--rules "1 1 1 params=112094"] [--anew 2] [-- more options of training]
+#       [--round-epochs 8] [--round-lr 0.05] [--rules "1 1 1 params=112094"] [--anew 2] [-- more options of training]
 #   tools/study/lenet-apoz.py DIR
 #
 # For each seed: the untrimmed network (--epochs); one round for each of --rules, in which units of conv2
@@ -17,12 +17,13 @@ set -uo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 data=idx:/usr/share/datasets/fashion-mnist
-out='' limit='' seeds='1 2 3 4 5' epochs=15 round_epochs=8 rules='1 1 1 params=112094' anew=2 more=()
+out='' limit='' seeds='1 2 3 4 5' epochs=15 round_epochs=8 round_lr=0.05
+rules='1 1 1 params=112094' anew=2 more=()
 
 while [ $# -gt 0 ]; do
   case $1 in
     --) shift && more=("$@") && break ;;
-    --data | --out | --limit | --seeds | --epochs | --round-epochs | --rules | --anew)
+    --data | --out | --limit | --seeds | --epochs | --round-epochs | --round-lr | --rules | --anew)
       [ $# -gt 1 ] || usage "${BASH_SOURCE[0]}" 16
       name=${1#--}
       printf -v "${name//-/_}" '%s' "$2"
@@ -55,14 +56,14 @@ study() {
   for rule in $rules; do
     round=$((round + 1))
     step "$dir/kept-$round" prune "$out/$dir/$last.onnx" "${trim[@]}" $(options "$rule") \
-      "${all[@]}" --epochs "$round_epochs" --lr 0.01
+      "${all[@]}" --epochs "$round_epochs" --lr "$round_lr"
     last=kept-$round
   done
   step "$dir/kept-end" prune "$out/$dir/$last.onnx" "${measure[@]}" "${images[@]}"
   last=base
   for round in $(seq "$(wc -w <<<"$rules")"); do
     step "$dir/control-$round" prune "$out/$dir/$last.onnx" "${measure[@]}" "${all[@]}" \
-      --epochs "$round_epochs" --lr 0.01
+      --epochs "$round_epochs" --lr "$round_lr"
     last=control-$round
   done
   last=base round=0

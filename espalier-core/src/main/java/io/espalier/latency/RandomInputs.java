@@ -47,8 +47,9 @@ public final class RandomInputs {
         shape[axis] = Math.max(1, batch);
       } else {
         throw new IllegalArgumentException(
-            "input '%s' has the shape %s: fix it with --input, such as --input 3x224x224"
-                .formatted(input.name(), input.type().shape()));
+            "input '%s' has the shape %s: fix it with --input, such as --input %s"
+                .formatted(
+                    input.name(), input.type().shape(), input.type().shape().exampleSample()));
       }
     }
     if (batch > 0 && shape.length > 0 && shape[0] != batch) {

@@ -61,10 +61,16 @@ record ProofCheck(Optional<PruneJob.Images> data, long seed) implements PlanChec
             : "not on libtorch (%s)".formatted(result.libtorchNote().orElse("no reason given"));
     String runtime =
         result.onnxRuntime().isPresent()
-            ? text("ONNX Runtime %.1e", result.onnxRuntime().getAsDouble())
+            ? text("ONNX Runtime %.1e", result.onnxRuntime().getAsDouble()) + rounding(result)
             : "not in ONNX Runtime";
     return "masked and cut network compared on %d %s%s: %s, %s"
         .formatted(result.samples(), what, result.samples() == 1 ? "" : "s", torch, runtime);
+  }
+
+  private static String rounding(ProofResult result) {
+    return result.onnxRuntimeLimit() > ProofResult.ONNX_RUNTIME_LIMIT
+        ? text(" (up to %.1e is rounding in this network)", result.onnxRuntimeLimit())
+        : "";
   }
 
   private static String text(String pattern, double value) {

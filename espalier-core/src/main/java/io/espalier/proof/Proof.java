@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.BiFunction;
 
 /**
  * The proof of a cut: {@link Mask} silences in the original what the plan removes, and the cut
@@ -45,17 +44,23 @@ public final class Proof {
       throw new IllegalArgumentException("a proof needs inputs");
     }
     Graph masked = Mask.apply(original, plan);
-    OptionalDouble libtorch = OptionalDouble.empty();
+    Optional<Pair> libtorch = Optional.empty();
     Optional<String> note = Optional.empty();
     try {
-      libtorch = OptionalDouble.of(onLibtorch(masked, cut, inputs));
+      libtorch = Optional.of(onLibtorch(masked, cut, inputs));
     } catch (UnsupportedNodeException | UnsupportedPlatformException e) {
       note = Optional.of(e.getMessage());
     }
-    OptionalDouble onnxRuntime = OptionalDouble.of(onOnnxRuntime(masked, cut, inputs));
+    Pair onnxRuntime = onOnnxRuntime(masked, cut, inputs);
     int samples = inputs.stream().mapToInt(i -> i.values().iterator().next().shape()[0]).sum();
-    double limit = plan.foldsConstants() ? ProofResult.ROUNDED_LIMIT : ProofResult.EXACT_LIMIT;
-    return new ProofResult(libtorch, note, onnxRuntime, samples, limit);
+    return new ProofResult(
+        libtorch.map(Pair::difference).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
+        note,
+        OptionalDouble.of(onnxRuntime.difference()),
+        samples,
+        plan.foldsConstants() ? ProofResult.ROUNDED_LIMIT : ProofResult.EXACT_LIMIT,
+        ProofResult.onnxRuntimeLimit(
+            libtorch.map(exact -> difference(exact.masked(), onnxRuntime.masked())).orElse(0.0)));
   }
 
   /** Compares on random inputs of the right shape, two samples where the batch is free. */
@@ -68,33 +73,41 @@ public final class Proof {
     return port.type().shape().rank() == 0 || port.type().shape().dim(0).isFixed();
   }
 
-  private static double onLibtorch(Graph masked, Graph cut, List<Map<String, Tensor>> inputs) {
-    try (TorchNet maskedNet = TorchNet.of(masked, NetOptions.exact());
-        TorchNet cutNet = TorchNet.of(cut, NetOptions.exact())) {
-      return compare(inputs, maskedNet, cutNet, Proof::run);
+  /** What both networks give for each input. */
+  private record Pair(List<Map<String, Tensor>> masked, List<Map<String, Tensor>> cut) {
+    double difference() {
+      return Proof.difference(masked, cut);
     }
   }
 
-  private static double onOnnxRuntime(Graph masked, Graph cut, List<Map<String, Tensor>> inputs) {
+  private static Pair onLibtorch(Graph masked, Graph cut, List<Map<String, Tensor>> inputs) {
+    try (TorchNet maskedNet = TorchNet.of(masked, NetOptions.exact());
+        TorchNet cutNet = TorchNet.of(cut, NetOptions.exact())) {
+      return new Pair(
+          inputs.stream().map(input -> run(maskedNet, input)).toList(),
+          inputs.stream().map(input -> run(cutNet, input)).toList());
+    }
+  }
+
+  private static Pair onOnnxRuntime(Graph masked, Graph cut, List<Map<String, Tensor>> inputs) {
     try (OrtNet maskedNet =
             OrtNet.load(OnnxWriter.toBytes(masked), "the masked network", OrtOptions.plain());
         OrtNet cutNet =
             OrtNet.load(OnnxWriter.toBytes(cut), "the cut network", OrtOptions.plain())) {
-      return compare(inputs, maskedNet, cutNet, OrtNet::run);
+      return new Pair(
+          inputs.stream().map(maskedNet::run).toList(), inputs.stream().map(cutNet::run).toList());
     }
   }
 
-  private static <N> double compare(
-      List<Map<String, Tensor>> inputs,
-      N maskedNet,
-      N cutNet,
-      BiFunction<N, Map<String, Tensor>, Map<String, Tensor>> run) {
+  private static double difference(
+      List<Map<String, Tensor>> expected, List<Map<String, Tensor>> actual) {
     Difference difference = new Difference();
-    for (Map<String, Tensor> input : inputs) {
-      Map<String, Tensor> expected = run.apply(maskedNet, input);
-      Map<String, Tensor> actual = run.apply(cutNet, input);
-      expected.forEach(
-          (name, tensor) -> difference.add(tensor.toDoubles(), actual.get(name).toDoubles()));
+    for (int i = 0; i < expected.size(); i++) {
+      Map<String, Tensor> other = actual.get(i);
+      expected
+          .get(i)
+          .forEach(
+              (name, tensor) -> difference.add(tensor.toDoubles(), other.get(name).toDoubles()));
     }
     return difference.relative();
   }

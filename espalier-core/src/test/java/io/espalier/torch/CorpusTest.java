@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Full-size networks, each with the golden outputs in an .npz archive beside it; the system
  * property {@code espalier.corpus} names their folder.
  */
-@Tag("long")
+@Tag("corpus")
 class CorpusTest {
   static List<Path> models() throws IOException {
-    Path folder = Path.of(System.getProperty("espalier.corpus", "../../corpus"));
+    Path folder = Path.of(System.getProperty("espalier.corpus"));
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> file.toString().endsWith(".onnx") && Files.exists(golden(file)))

@@ -3,6 +3,7 @@ package io.espalier.graph;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The dimensions of a value, outermost first: {@code [N, C, H, W]} for an image batch. */
 public record Shape(List<Dim> dims) {
@@ -56,6 +57,17 @@ public record Shape(List<Dim> dims) {
     Dim[] copy = dims.toArray(Dim[]::new);
     copy[axis < 0 ? axis + copy.length : axis] = dim;
     return new Shape(List.of(copy));
+  }
+
+  /**
+   * How one sample of an input of this shape may be sized, as {@code --input} takes it: {@code
+   * 3x224x224} for {@code [N, C, H, W]}. What is fixed stays.
+   */
+  public String exampleSample() {
+    return IntStream.range(1, rank())
+        .mapToObj(axis -> dim(axis).isFixed() ? size(axis) : axis == 1 && rank() > 2 ? 3 : 224)
+        .map(String::valueOf)
+        .collect(Collectors.joining("x"));
   }
 
   @Override
