@@ -183,6 +183,11 @@ public final class Planner {
     }
 
     private void requireMet(Budget.Counted budget, String network) {
+      if (original == 0) {
+        throw new PlanException(
+            "budget %s means nothing for '%s': nothing in it could be counted; 'espalier inspect' names what is not modelled"
+                .formatted(budget, network));
+      }
       if (!met()) {
         throw new PlanException(
             "budget %s cannot be met: at least %.2f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"

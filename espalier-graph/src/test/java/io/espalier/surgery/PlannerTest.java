@@ -11,6 +11,11 @@ import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Op;
+import io.espalier.graph.Pointwise;
+import io.espalier.graph.Port;
+import io.espalier.graph.ValueType;
 import io.espalier.zoo.Zoo;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -189,6 +194,20 @@ class PlannerTest {
             PlanException.class, () -> Planner.removal(graph, map, random(map, 1), options));
     assertTrue(problem.getMessage().contains("at least 100.00%"), problem.getMessage());
     assertFalse(problem.getMessage().contains("\n"));
+  }
+
+  @Test
+  void removal_ofANetworkInWhichNothingCounts_isRefused() {
+    GraphBuilder builder = new GraphBuilder("odd");
+    builder.input("x", ValueType.floats(1, 3, 4, 4));
+    builder.add("y", new Op.Elementwise(Pointwise.RELU), "x");
+    Graph graph = builder.output(new Port("y", ValueType.floats(1, 3, 4, 4))).build();
+    ChannelMap map = ChannelMap.of(graph);
+    PlanOptions options = PlanOptions.of(HALF);
+    Scores none = new Scores(List.of());
+    PlanException problem =
+        assertThrows(PlanException.class, () -> Planner.removal(graph, map, none, options));
+    assertTrue(problem.getMessage().contains("nothing in it could be counted"));
   }
 
   @ParameterizedTest
