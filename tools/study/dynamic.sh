@@ -8,7 +8,8 @@
 #
 # One backbone (--backbone-epochs with seed 1; a file is taken as it is), then for each share of the MACs (in per cent)
 # and each seed: every variant, and the backbone pruned by l1 to that share and trained as long; and for each
-# seed the backbone trained on without gates. What is done is skipped, what was cut off goes on.
+# seed the backbone trained on without gates. What is done is skipped, what was cut off goes on. The variant channel-gating
+# has to be named; its paths cannot cost less than their first parts.
 set -uo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
@@ -19,15 +20,15 @@ while [ $# -gt 0 ]; do
   case $1 in
     --) shift && more=("$@") && break ;;
     --net | --data | --out | --shares | --seeds | --variants | --preset | --backbone-epochs | --epochs)
-      [ $# -gt 1 ] || usage "${BASH_SOURCE[0]}" 11
+      [ $# -gt 1 ] || usage "${BASH_SOURCE[0]}" 12
       name=${1#--}
       printf -v "${name//-/_}" '%s' "$2"
       shift 2
       ;;
-    *) usage "${BASH_SOURCE[0]}" 11 ;;
+    *) usage "${BASH_SOURCE[0]}" 12 ;;
   esac
 done
-[ -n "$net" ] && [ -n "$data" ] && [ -n "$out" ] || usage "${BASH_SOURCE[0]}" 11
+[ -n "$net" ] && [ -n "$data" ] && [ -n "$out" ] || usage "${BASH_SOURCE[0]}" 12
 lock
 
 backbone=$net

@@ -28,8 +28,8 @@ final class DynamicChoices {
       names = "--dynamic",
       paramLabel = "ID",
       description =
-          "Train a network that chooses its channels for each image: sanp, fixed-k, static or fbs;"
-              + " see docs/methods/sanp.md.")
+          "Train a network that chooses its channels for each image: sanp, fixed-k, static, fbs or"
+              + " channel-gating; see docs/methods/sanp.md.")
   private String id;
 
   @Option(

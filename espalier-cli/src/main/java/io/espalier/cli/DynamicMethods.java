@@ -37,8 +37,14 @@ final class DynamicMethods {
                   setting.values(),
                   setting.meaning()));
     }
-    String page = variant == Variant.FBS ? "fbs" : "sanp";
-    return text.append("  page      docs/methods/%s.md".formatted(page)).toString();
+    return text.append("  page      docs/methods/%s.md".formatted(page(variant))).toString();
+  }
+
+  private static String page(Variant variant) {
+    return switch (variant) {
+      case SANP, FIXED_K, STATIC -> "sanp";
+      case FBS, CHANNEL_GATING -> variant.id();
+    };
   }
 
   static ObjectNode object(Variant variant) {

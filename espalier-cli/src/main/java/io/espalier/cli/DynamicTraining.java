@@ -15,6 +15,10 @@ import io.espalier.graph.GraphDigest;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.train.RunFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The part of {@code espalier train} that makes a network dynamic. */
@@ -32,6 +36,7 @@ record DynamicTraining(
 
   /** Trains in {@code folder} and writes {@code file}; returns the exit code. */
   int run(RunFolder folder, Path file) {
+    sayWhatIsUngated();
     DynamicResult result;
     try (Interruption interruption = Interruption.watch(output)) {
       result =
@@ -45,6 +50,14 @@ record DynamicTraining(
       return Interruption.EXIT;
     }
     return finish(result, folder, file);
+  }
+
+  private void sayWhatIsUngated() {
+    Map<String, List<String>> layers = new LinkedHashMap<>();
+    DynamicNet.ungated(start.graph(), options.gates())
+        .forEach((layer, why) -> layers.computeIfAbsent(why, w -> new ArrayList<>()).add(layer));
+    layers.forEach(
+        (why, names) -> output.note("no gate on %s: %s".formatted(String.join(", ", names), why)));
   }
 
   private int finish(DynamicResult result, RunFolder folder, Path file) {

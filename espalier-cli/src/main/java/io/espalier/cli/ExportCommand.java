@@ -159,7 +159,13 @@ final class ExportCommand implements Callable<Integer> {
               : "%s has no gates: make some with 'espalier train %s --dynamic sanp'"
                   .formatted(file, file));
     }
-    return DynamicNet.of(graph);
+    DynamicNet net = DynamicNet.of(graph);
+    if (net.decidesPixels() && form != Form.MASKED) {
+      throw new CliException(
+          "%s decides pixel by pixel (%s), and no standard convolution leaves single pixels out: give --form masked, or train with --dynamic sanp for a network that skips"
+              .formatted(file, net.variant().id()));
+    }
+    return net;
   }
 
   private void compact(

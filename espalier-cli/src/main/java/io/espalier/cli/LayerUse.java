@@ -4,6 +4,14 @@ import io.espalier.dynamic.GateAnalysis;
 
 /** How images used the gated layers of a network, as a table. */
 final class LayerUse {
+  private static final String PIXELS =
+      """
+
+      The gates decide pixel by pixel about what is added to a base path. A channel is never pruned \
+      where that is computed for every pixel of every image, always pruned where for none; in use \
+      is the share of its pixels.\
+      """;
+
   private LayerUse() {}
 
   static String table(GateAnalysis analysis) {
@@ -21,6 +29,9 @@ final class LayerUse {
           Numbers.percent((double) layer.never() / channels),
           Numbers.percent(mean));
     }
-    return table.toString();
+    return switch (analysis.unit()) {
+      case CHANNELS -> table.toString();
+      case PIXELS -> table + PIXELS;
+    };
   }
 }

@@ -9,6 +9,7 @@ import io.espalier.dynamic.DynamicNet;
 import io.espalier.graph.Graph;
 import io.espalier.onnx.OnnxReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,8 +84,35 @@ class DynamicTrainTest {
   }
 
   @Test
+  void train_withGatesForPixels_saysWhatStaysDenseAndWhatTheReportShows() throws IOException {
+    Path net = Samples.network(temp, "net.onnx", 1);
+    Invocation run = train(net.toString(), "--dynamic", "channel-gating", "--budget", "macs=60%");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("no gate on stem"), run.err());
+    assertTrue(run.json().path("asked").asText().contains("p=4, target=budget"));
+    double share = run.json().at("/macs/share").asDouble();
+    assertTrue(share > 0.3 && share < 1, "share " + share);
+    Path report = temp.resolve("report");
+    Invocation shown = Invocation.of("evaluate", out, "--data", data, "--dynamic-report", report);
+    assertEquals(0, shown.code(), shown.err());
+    assertTrue(shown.out().contains("decide pixel by pixel"), shown.out());
+    String gates = Files.readString(report.resolve("gates.json"));
+    assertTrue(gates.contains("\"unit\" : \"pixels\""), gates);
+    JsonNode ort =
+        Invocation.of("evaluate", out, "--data", data, "--runtime", "ort", "--json").json();
+    assertEquals(share, ort.at("/macs/share").asDouble(), 1e-3);
+    Invocation compact = Invocation.of("export", out, "--form", "compact");
+    assertEquals(1, compact.code());
+    assertTrue(compact.err().contains("give --form masked, or train with"), compact.err());
+    assertEquals(1, compact.errorLines(), compact.err());
+    Path masked = temp.resolve("masked.onnx");
+    assertEquals(0, Invocation.of("export", out, "--form", "masked", "-o", masked).code());
+    assertEquals(0, Invocation.of("inspect", out).code());
+  }
+
+  @Test
   void methods_tellAboutDynamicOnesToo() {
-    assertEquals(4, Invocation.of("methods", "--json").json().path("dynamic").size());
+    assertEquals(5, Invocation.of("methods", "--json").json().path("dynamic").size());
     assertTrue(Invocation.of("methods").out().contains("fixed-k"));
     String detail = Invocation.of("methods", "sanp").out();
     assertTrue(detail.contains("--set term=smooth-macs (one of absolute"), detail);
@@ -94,7 +122,8 @@ class DynamicTrainTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--dynamic, snap, 'unknown dynamic method ''snap''; there are sanp, fixed-k, static, fbs'",
+    "--dynamic, snap, 'unknown dynamic method ''snap''; there are sanp, fixed-k, static, fbs,"
+        + " channel-gating'",
     "--budget, macs=40%, without --dynamic it has no effect",
     "--set, noise=1, without --dynamic it has no effect"
   })

@@ -28,7 +28,7 @@ final class BlockedLayers {
   private BlockedLayers() {}
 
   /** True if {@code gate}'s layer can run so, given blocks of {@code block} channels. */
-  static boolean fits(Graph graph, Gate gate, int block) {
+  static boolean fits(Graph graph, ChannelGate gate, int block) {
     Op.Conv conv = (Op.Conv) graph.node(gate.layer()).orElseThrow().op();
     return conv.window().rank() == 2
         && gate.channels() % block == 0

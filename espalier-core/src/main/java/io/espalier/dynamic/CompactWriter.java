@@ -33,7 +33,7 @@ final class CompactWriter {
   private final CompactOptions options;
   private final GraphBuilder builder;
   private final Map<String, List<Node>> readers;
-  private final Map<String, Gate> skipping = new LinkedHashMap<>();
+  private final Map<String, ChannelGate> skipping = new LinkedHashMap<>();
   private final Map<String, String> masked = new LinkedHashMap<>();
   private final Map<String, Packing> packed = new HashMap<>();
   private final Map<String, String> whole = new HashMap<>();
@@ -58,7 +58,7 @@ final class CompactWriter {
     this.readers = graph.consumers();
     this.flow = new PackedFlow(net);
     this.builder = new GraphBuilder(graph.name());
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       Optional<String> obstacle =
           options.masked().contains(gate.layer())
               ? Optional.of("skipping does not pay")
@@ -70,7 +70,7 @@ final class CompactWriter {
   }
 
   CompactForm write() {
-    for (Gate gate : skipping.values()) {
+    for (ChannelGate gate : skipping.values()) {
       String conv = graph.node(gate.layer()).orElseThrow().output();
       Stream.of(conv, gate.bare())
           .filter(value -> readers.get(value).size() == 1)
@@ -83,7 +83,7 @@ final class CompactWriter {
     graph.types().forEach(builder::hint);
     graph.nodes().forEach(this::visit);
     builder.header(header());
-    List<String> layers = skipping.values().stream().map(Gate::layer).toList();
+    List<String> layers = skipping.values().stream().map(ChannelGate::layer).toList();
     Graph compact = builder.buildReachable();
     return new CompactForm(blocked.isEmpty() ? compact : guarded(compact), layers, masked);
   }
@@ -126,7 +126,7 @@ final class CompactWriter {
   }
 
   private void visit(Node node) {
-    Gate gate = skipping.get(node.output());
+    ChannelGate gate = skipping.get(node.output());
     Packing packing = packed.get(node.input(0));
     if (gate != null) {
       layer(gate);
@@ -165,7 +165,7 @@ final class CompactWriter {
   }
 
   /** The gated layer, up to and with the ReLU behind it where factors have no sign. */
-  private void layer(Gate gate) {
+  private void layer(ChannelGate gate) {
     CompactNodes to = new CompactNodes(builder, gate.layer());
     boolean positive = gate.rule() instanceof GateRule.Positive;
     Optional<Node> relu = positive ? solePositive(gate.output()) : Optional.empty();
@@ -184,7 +184,7 @@ final class CompactWriter {
   }
 
   private Packing plainLayer(
-      Gate gate, boolean positive, boolean early, String output, CompactNodes to) {
+      ChannelGate gate, boolean positive, boolean early, String output, CompactNodes to) {
     String factor = gate.factor();
     if (positive) {
       factor = to.pointwise(Pointwise.RELU, gate.saliency().value());
@@ -206,7 +206,7 @@ final class CompactWriter {
   }
 
   private Packing layerInBlocks(
-      Gate gate, boolean positive, boolean early, String output, CompactNodes to) {
+      ChannelGate gate, boolean positive, boolean early, String output, CompactNodes to) {
     int block = options.block();
     int count = gate.channels() / block;
     boolean shared = graph.weight(gate.saliency().weight()).size(0) <= count;

@@ -3,15 +3,27 @@ package io.espalier.dynamic;
 import io.espalier.torch.DeviceTensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** What the samples of one batch cost, given their gates. */
 final class CostOfBatch {
   private CostOfBatch() {}
 
   /**
-   * MACs of each sample, saliencies included, exactly.
+   * A gate as the share of each channel that it lets through: {@code [N, C]} or {@code [1, C]}.
    *
-   * @param gates zeros and ones by number of the gate, {@code [N, C]} or {@code [1, C]}
+   * @param gate zeros and ones of that shape, or {@code [N, C, ...]} for a gate about pixels
+   */
+  static DeviceTensor perChannel(DeviceTensor gate) {
+    int rank = gate.shape().length;
+    return rank == 2 ? gate : gate.mean(false, LongStream.range(2, rank).toArray());
+  }
+
+  /**
+   * MACs of each sample, saliencies included: exactly where whole channels are open, else to seven
+   * digits.
+   *
+   * @param gates by number of the gate, as {@link #perChannel} gives them
    * @param samples N
    * @param withBias whether to add one for the bias of each output, as SANP counts
    */
@@ -37,9 +49,9 @@ final class CostOfBatch {
       int inRow = in.length == groups ? 0 : n * groups;
       int outRow = out.length == groups ? 0 : n * groups;
       for (int g = 0; g < groups; g++) {
-        long outputs = Math.round(out[outRow + g]);
-        macs[n] += layer.pairMacs() * Math.round(in[inRow + g]) * outputs;
-        macs[n] += withBias ? layer.outputMacs() * outputs : 0;
+        double outputs = out[outRow + g];
+        double each = layer.pairMacs() * (double) Math.round(in[inRow + g]);
+        macs[n] += Math.round((withBias ? each + layer.outputMacs() : each) * outputs);
       }
     }
   }

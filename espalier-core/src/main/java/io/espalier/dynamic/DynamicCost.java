@@ -18,7 +18,9 @@ import java.util.Set;
  * What a {@link DynamicNet} costs, as a function of its gates. A convolution costs its taps times
  * its output positions for every pair of an input channel that can be other than zero and an output
  * channel that its gate lets through (SANP: both sides are sparse); a linear layer likewise. The
- * prediction of saliencies is counted too, at its full size. MACs are those of {@link Cost}.
+ * prediction of saliencies is counted too, at its full size. A gate about pixels lets through the
+ * share of a channel's pixels for which it is open; its base path is a layer of its own, which
+ * always costs the same. MACs are those of {@link Cost}.
  *
  * @param gates how many gates there are
  * @param layers one entry a counted layer, in network order
@@ -35,13 +37,19 @@ public record DynamicCost(int gates, List<LayerCost> layers) {
     Map<String, Support> gated = new HashMap<>();
     Set<String> predictors = new HashSet<>();
     Set<String> constants = new HashSet<>();
+    Set<String> conditional = new HashSet<>();
     for (int i = 0; i < net.gates().size(); i++) {
       Gate gate = net.gates().get(i);
       gated.put(gate.layer(), new Support.Gated(i, gate.channels()));
-      boolean constant = gate.saliency().source() == Saliency.Source.CONSTANT;
-      Set<String> own = constant ? constants : predictors;
-      own.add(gate.saliency().weight());
-      own.add(gate.saliency().hiddenWeight());
+      switch (gate) {
+        case ChannelGate channels -> {
+          boolean constant = channels.saliency().source() == Saliency.Source.CONSTANT;
+          Set<String> own = constant ? constants : predictors;
+          own.add(channels.saliency().weight());
+          own.add(channels.saliency().hiddenWeight());
+        }
+        case PixelGate pixels -> conditional.add(pixels.layer());
+      }
     }
     List<LayerCost> layers = new ArrayList<>();
     for (NodeCost cost : Cost.of(graph).nodes()) {
@@ -54,6 +62,9 @@ public record DynamicCost(int gates, List<LayerCost> layers) {
                 : constants.contains(weight) ? LayerCost.Part.CONSTANT : LayerCost.Part.BACKBONE;
         Support all = new Support.All(sides.inputs());
         Support read = supports.getOrDefault(cost.node().input(0), all);
+        // The one for a bias is counted with the base path.
+        long biasMacs =
+            conditional.contains(cost.node().name()) ? 0 : cost.macsWithBias() - cost.macs();
         boolean sparse = part == LayerCost.Part.BACKBONE && read.channels() == sides.inputs();
         layers.add(
             new LayerCost(
@@ -63,7 +74,7 @@ public record DynamicCost(int gates, List<LayerCost> layers) {
                 gated.getOrDefault(cost.node().name(), new Support.All(sides.outputs())),
                 sides.groups(),
                 cost.macs() / sides.pairs(),
-                (cost.macsWithBias() - cost.macs()) / sides.outputs()));
+                biasMacs / sides.outputs()));
       }
     }
     return new DynamicCost(net.gates().size(), layers);

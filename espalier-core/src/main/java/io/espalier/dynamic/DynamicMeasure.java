@@ -24,7 +24,8 @@ import java.util.stream.LongStream;
  * @param costs MACs of each image, saliencies included
  * @param costsWithBias the same by the rule that adds one for the bias of each output, as SANP
  *     counts
- * @param open for each gate the share of the images that use each channel, {@code [C]}
+ * @param open for each gate the share of the images that use each channel, {@code [C]}; of a gate
+ *     about pixels the share of all their pixels
  */
 public record DynamicMeasure(
     Accuracy accuracy, SampleCosts costs, SampleCosts costsWithBias, List<List<Double>> open) {
@@ -92,7 +93,10 @@ public record DynamicMeasure(
       for (SampleUse sample : run.samples()) {
         for (int i = 0; i < open.size(); i++) {
           double[] sum = open.get(i);
-          sample.open().get(i).stream().forEach(c -> sum[c]++);
+          List<Double> shares = sample.shares().get(i);
+          for (int c = 0; c < sum.length; c++) {
+            sum[c] += shares.get(c);
+          }
         }
       }
       samples += run.samples().size();

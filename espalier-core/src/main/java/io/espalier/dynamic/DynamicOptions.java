@@ -32,21 +32,25 @@ public record DynamicOptions(
   public static DynamicOptions of(Variant variant, double budget, TrainOptions joint) {
     return new DynamicOptions(
         GateOptions.of(variant),
-        GateLearning.of(budget),
+        GateLearning.of(variant, budget),
         Optional.empty(),
         Optional.empty(),
         joint,
         50);
   }
 
-  /** The text of SANP for gates and their training; rates and epochs are the caller's. */
+  /**
+   * The text of the variant's paper for gates and their training; rates and epochs are the
+   * caller's. Channel Gating has no warm-up.
+   */
   public static DynamicOptions paper(
       Variant variant, double budget, TrainOptions warmUp, TrainOptions joint) {
+    boolean warms = variant.design() instanceof GateDesign.Channels;
     return new DynamicOptions(
         GateOptions.paper(variant),
         GateLearning.paper(budget),
         Optional.empty(),
-        Optional.of(warmUp),
+        warms ? Optional.of(warmUp) : Optional.empty(),
         joint,
         0);
   }

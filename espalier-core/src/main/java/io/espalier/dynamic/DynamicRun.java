@@ -57,11 +57,16 @@ final class DynamicRun {
 
   private DynamicNet insert(Graph backbone) {
     GateOptions gates = options.gates();
-    if (gates.variant().isSteered()) {
-      return DynamicNet.insert(backbone, gates);
+    double budget = options.learning().budget();
+    if (!gates.variant().isSteered()) {
+      double share = Shares.within(backbone, gates, budget);
+      return DynamicNet.insert(backbone, gates.withShare(share));
     }
-    double share = Shares.within(backbone, gates, options.learning().budget());
-    return DynamicNet.insert(backbone, gates.withShare(share));
+    DynamicNet gated = DynamicNet.insert(backbone, gates);
+    if (options.learning().fixedTarget(gates.variant()).isEmpty()) {
+      Shares.requireReachable(gated, budget);
+    }
+    return gated;
   }
 
   /** Trains the gated network for one stage; false if it was asked to stop. */
@@ -117,7 +122,8 @@ final class DynamicRun {
     }
     DynamicMeasure measure =
         DynamicMeasure.of(net, images, job.normalization(), evaluation(), job.progress());
-    List<String> warnings = BudgetVerdict.warnings(net, measure, budget, classes(images));
+    List<String> warnings =
+        BudgetVerdict.warnings(net, measure, options.learning(), classes(images));
     return new DynamicResult(net, budget, Optional.of(measure), history, warnings, true);
   }
 

@@ -25,6 +25,9 @@ public final class DynamicSettings {
   private static final DynamicSetting.Part<BudgetControl> CONTROL =
       new DynamicSetting.Part<>(
           o -> o.learning().control(), (o, v) -> o.withLearning(o.learning().withControl(v)));
+  private static final DynamicSetting.Part<ThresholdLearning> THRESHOLDS =
+      new DynamicSetting.Part<>(
+          o -> o.learning().thresholds(), (o, v) -> o.withLearning(o.learning().withThresholds(v)));
   private static final DynamicSetting.Part<GateLearning> LEARNING =
       new DynamicSetting.Part<>(DynamicOptions::learning, DynamicOptions::withLearning);
   private static final DynamicSetting.Part<DynamicOptions> WHOLE =
@@ -52,9 +55,9 @@ public final class DynamicSettings {
               "bias",
               "a number, or none",
               "what the biases of W2 start with",
-              s -> s.bias().isEmpty() ? "none" : DynamicSetting.Part.plain(s.bias().getAsDouble()),
+              s -> s.bias().isEmpty() ? "none" : plain(s.bias()),
               SaliencyOptions::withBias,
-              DynamicSettings::bias),
+              text -> number(text, "none")),
           SALIENCY.number(
               "spread",
               "standard deviation of W2's first weights, times the root of its inputs",
@@ -162,6 +165,33 @@ public final class DynamicSettings {
               BudgetControl.Code.class,
               BudgetControl::code,
               BudgetControl::withCode),
+          GATES.whole(
+              "p",
+              "the base path of channel-gating reads one in this many of a layer's inputs",
+              GateOptions::parts,
+              GateOptions::withParts),
+          THRESHOLDS.of(
+              "target",
+              "a number, or budget",
+              "what the thresholds of channel-gating are drawn to, T; budget for what meets it",
+              t -> t.target().isEmpty() ? "budget" : plain(t.target()),
+              ThresholdLearning::withTarget,
+              text -> number(text, "budget")),
+          THRESHOLDS.number(
+              "pull",
+              "factor of the squared distances to the target in the loss of channel-gating",
+              ThresholdLearning::pull,
+              ThresholdLearning::withPull),
+          THRESHOLDS.number(
+              "slope",
+              "slope of the sigmoid that is the gradient of a gate of channel-gating, a",
+              ThresholdLearning::slope,
+              ThresholdLearning::withSlope),
+          THRESHOLDS.flag(
+              "one-sided",
+              "whether closed gates of channel-gating pass no gradient",
+              ThresholdLearning::oneSided,
+              ThresholdLearning::withOneSided),
           LEARNING.number(
               "penalty",
               "factor of the winners' saliencies in the loss of fbs",
@@ -233,8 +263,13 @@ public final class DynamicSettings {
     return ALL.stream().map(DynamicSetting::name).collect(Collectors.joining(", "));
   }
 
-  private static OptionalDouble bias(String text) {
-    return text.equals("none")
+  private static String plain(OptionalDouble value) {
+    return DynamicSetting.Part.plain(value.getAsDouble());
+  }
+
+  /** A number, or none for the word that stands for it. */
+  private static OptionalDouble number(String text, String none) {
+    return text.equals(none)
         ? OptionalDouble.empty()
         : OptionalDouble.of(DynamicSetting.Part.decimal(text));
   }

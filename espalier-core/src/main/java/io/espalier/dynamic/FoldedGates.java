@@ -14,23 +14,23 @@ import java.util.Map;
 
 /** A network whose gates, the same for every sample, are part of the weights before them. */
 final class FoldedGates {
-  private final Map<String, Gate> byBare = new HashMap<>();
-  private final Map<String, Gate> byOutput = new HashMap<>();
-  private final Map<Gate, float[]> factors;
+  private final Map<String, ChannelGate> byBare = new HashMap<>();
+  private final Map<String, ChannelGate> byOutput = new HashMap<>();
+  private final Map<ChannelGate, float[]> factors;
   private final GraphBuilder builder;
   private final Graph graph;
 
-  private FoldedGates(DynamicNet net, Map<Gate, float[]> factors) {
+  private FoldedGates(DynamicNet net, Map<ChannelGate, float[]> factors) {
     this.factors = factors;
     this.graph = net.graph();
     this.builder = new GraphBuilder(graph.name()).header(withoutDescription(graph.header()));
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       byBare.put(gate.bare(), gate);
       byOutput.put(gate.output(), gate);
     }
   }
 
-  static Graph of(DynamicNet net, Map<Gate, float[]> factors) {
+  static Graph of(DynamicNet net, Map<ChannelGate, float[]> factors) {
     return new FoldedGates(net, factors).build();
   }
 
@@ -40,7 +40,7 @@ final class FoldedGates {
     graph.initializers().forEach(builder::initializer);
     for (Node node : graph.nodes()) {
       if (byBare.containsKey(node.output())) {
-        Gate gate = byBare.get(node.output());
+        ChannelGate gate = byBare.get(node.output());
         builder.add(scaled(node, factors.get(gate)).withOutputs(List.of(gate.output())));
       } else if (!byOutput.containsKey(node.output())) {
         builder.add(node);

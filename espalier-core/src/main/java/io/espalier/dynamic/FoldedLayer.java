@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 record FoldedLayer(Node conv, Tensor weight, double[] bias) {
   /** The gated layer {@code gate} of {@code graph}, its normalisation folded in. */
-  static FoldedLayer of(Graph graph, Gate gate) {
+  static FoldedLayer of(Graph graph, ChannelGate gate) {
     FoldedLayer layer = of(graph, graph.node(gate.layer()).orElseThrow());
     if (gate.bare().equals(layer.conv.output())) {
       return layer;
@@ -35,7 +35,7 @@ record FoldedLayer(Node conv, Tensor weight, double[] bias) {
   }
 
   /** Why {@code gate} cannot be skipped, if it cannot. */
-  static Optional<String> obstacle(Graph graph, Gate gate) {
+  static Optional<String> obstacle(Graph graph, ChannelGate gate) {
     Node conv = graph.node(gate.layer()).orElseThrow();
     Optional<Tensor> weight = graph.initializer(conv.input(1));
     if (((Op.Conv) conv.op()).groups() > 1) {

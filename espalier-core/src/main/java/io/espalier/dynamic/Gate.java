@@ -1,46 +1,39 @@
 package io.espalier.dynamic;
 
-import java.util.Objects;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Set;
 
 /**
- * One gated layer of a {@link DynamicNet}. In the network's masked form, {@code output = bare * b *
- * s} channel by channel: {@code b} says which channels this sample uses, {@code s} rescales them
- * (SANP, equation 3). A channel with {@code b = 0} is exactly 0, so that whoever computes only the
- * others computes the same.
- *
- * @param layer the node of the gated convolution
- * @param input the value {@code [N, C_in, ...]} that the layer reads and the saliencies come from
- * @param bare the value {@code [N, C, ...]} in front of the gate: the output of the batch
- *     normalisation behind the layer, or of the layer itself where none follows
- * @param output the value behind the gate; the activation, if there is one, reads it
- * @param channels {@code C}
- * @param saliency how {@code s} is predicted
- * @param rule how {@code b} follows from {@code s}
- * @param gate the value {@code b}: zeros and ones, of the saliency's shape
- * @param factor the value {@code b * s}, of the saliency's shape
+ * One gated layer of a {@link DynamicNet}: about whole channels of a sample, or about each pixel of
+ * each channel. Names are those of nodes, values and initializers of the network.
  */
-public record Gate(
-    String layer,
-    String input,
-    String bare,
-    String output,
-    int channels,
-    Saliency saliency,
-    GateRule rule,
-    String gate,
-    String factor) {
-  public Gate {
-    Objects.requireNonNull(layer);
-    Objects.requireNonNull(input);
-    Objects.requireNonNull(bare);
-    Objects.requireNonNull(output);
-    Objects.requireNonNull(saliency);
-    Objects.requireNonNull(rule);
-    Objects.requireNonNull(gate);
-    Objects.requireNonNull(factor);
-    if (channels < 1) {
-      throw new IllegalArgumentException(
-          "layer '%s' must have 1 channel or more, but got %d".formatted(layer, channels));
-    }
-  }
+@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+@JsonSubTypes({@JsonSubTypes.Type(ChannelGate.class), @JsonSubTypes.Type(PixelGate.class)})
+public sealed interface Gate permits ChannelGate, PixelGate {
+  /** The node of the convolution whose work the gate decides about. */
+  String layer();
+
+  /** The value {@code [N, C_in, ...]} that the original layer reads. */
+  String input();
+
+  /** The value {@code [N, C, ...]} behind the gate. */
+  String output();
+
+  /** {@code C}. */
+  int channels();
+
+  /** The value that the gate is decided by. */
+  String score();
+
+  /**
+   * The value of the decisions: zeros and ones, {@code [N, C]}, {@code [1, C]} or as the output.
+   */
+  String gate();
+
+  /** The initializers that are trained for this gate alone. */
+  Set<String> learned();
+
+  /** The initializers of this gate that training must leave as they are. */
+  Set<String> fixed();
 }

@@ -19,6 +19,7 @@ import java.util.stream.LongStream;
  * @param accuracy on the images that have a label
  * @param costs MACs of the images
  * @param classes names of the categories
+ * @param unit what the gates decide about
  * @param layers the gated layers, in network order
  * @param images one an image, in the order of the data set
  */
@@ -26,8 +27,17 @@ public record GateAnalysis(
     Accuracy accuracy,
     SampleCosts costs,
     List<String> classes,
+    Unit unit,
     List<Layer> layers,
     List<Image> images) {
+  /** What gates decide about, and so what is counted. */
+  public enum Unit {
+    /** Whole channels of an image: a channel is in use or not. */
+    CHANNELS,
+    /** Each pixel of each channel: of a channel in an image, a share is in use. */
+    PIXELS
+  }
+
   private static final int IMAGES_AT_ONCE = 64;
 
   public GateAnalysis {
@@ -39,7 +49,8 @@ public record GateAnalysis(
   /**
    * A gated layer.
    *
-   * @param open for each channel, the share of the images that use it
+   * @param open for each channel, the share of the images that use it; the share of their pixels
+   *     for which the gate is open, where that is the unit
    * @param openByClass the same for the images of each category, {@code [classes][channels]}; rows
    *     of categories without images are NaN
    */
@@ -49,7 +60,7 @@ public record GateAnalysis(
       openByClass = openByClass.stream().map(List::copyOf).toList();
     }
 
-    /** Channels that every image uses: never pruned. */
+    /** Channels that every image uses, with all pixels: never pruned. */
     public int always() {
       return (int) open.stream().filter(share -> share == 1).count();
     }
@@ -59,7 +70,7 @@ public record GateAnalysis(
       return (int) open.stream().filter(share -> share == 0).count();
     }
 
-    /** Channels that some images use and others do not. */
+    /** Channels that some images or pixels use and others do not. */
     public int sometimes() {
       return open.size() - always() - never();
     }
@@ -71,7 +82,8 @@ public record GateAnalysis(
    * @param index its place in the data set
    * @param label its category, -1 for none
    * @param macs what it cost
-   * @param used channels of gated layers that it used
+   * @param used channels of gated layers that it used; each by its share of pixels, where that is
+   *     the unit
    */
   public record Image(int index, int label, long macs, int used) {}
 
@@ -139,7 +151,10 @@ public record GateAnalysis(
         members[row]++;
         for (int i = 0; i < open.size(); i++) {
           double[] counts = open.get(i)[row];
-          sample.open().get(i).stream().forEach(c -> counts[c]++);
+          List<Double> shares = sample.shares().get(i);
+          for (int c = 0; c < counts.length; c++) {
+            counts[c] += shares.get(c);
+          }
         }
         int used = sample.channels().stream().mapToInt(Integer::intValue).sum();
         images.add(new Image(images.size(), label, sample.macs(), used));
@@ -153,7 +168,8 @@ public record GateAnalysis(
       }
       long[] macs = images.stream().mapToLong(Image::macs).toArray();
       SampleCosts costs = new SampleCosts(runner.denseMacs(), macs);
-      return new GateAnalysis(accuracy, costs, classes, layers, images);
+      Unit unit = runner.decidesPixels() ? Unit.PIXELS : Unit.CHANNELS;
+      return new GateAnalysis(accuracy, costs, classes, unit, layers, images);
     }
 
     private Layer layer(String name, double[][] counts) {

@@ -70,6 +70,7 @@ public final class GateAnalysisFiles {
   private static ObjectNode toJson(GateAnalysis analysis) {
     ObjectNode json = MAPPER.createObjectNode().put("format", 1);
     json.put("images", analysis.images().size()).put("accuracy", analysis.accuracy().top1());
+    json.put("unit", analysis.unit().name().toLowerCase(Locale.ROOT));
     SampleCosts costs = analysis.costs();
     ObjectNode macs = json.putObject("macs").put("dense", costs.dense());
     macs.put("mean", costs.mean()).put("share", costs.share());

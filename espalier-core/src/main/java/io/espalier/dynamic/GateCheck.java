@@ -30,12 +30,16 @@ final class GateCheck {
   }
 
   private void check() {
-    Node layer = graph.node(gate.layer()).orElseThrow(() -> problem("there is no such node"));
-    if (!(layer.op() instanceof Op.Conv) || !layer.input(0).equals(gate.input())) {
-      throw problem("the node is no convolution of '%s'".formatted(gate.input()));
-    }
-    requireChannels(gate.bare());
     requireChannels(gate.output());
+    switch (gate) {
+      case ChannelGate channels -> check(channels);
+      case PixelGate pixels -> check(pixels);
+    }
+  }
+
+  private void check(ChannelGate gate) {
+    requireConv(gate.layer(), gate.input());
+    requireChannels(gate.bare());
     requireMatrix(gate.saliency().value());
     requireMatrix(gate.gate());
     requireMatrix(gate.factor());
@@ -52,6 +56,29 @@ final class GateCheck {
     }
     if (count(gate.rule()) > gate.channels()) {
       throw problem("it keeps more than its %d channels".formatted(gate.channels()));
+    }
+  }
+
+  private void check(PixelGate gate) {
+    for (String name : List.of(gate.base(), gate.layer())) {
+      Node part =
+          graph.node(name).orElseThrow(() -> problem("there is no node '%s'".formatted(name)));
+      Node split = graph.producers().get(part.input(0));
+      if (split == null || !split.inputs().contains(gate.input())) {
+        throw problem("node '%s' reads no part of '%s'".formatted(name, gate.input()));
+      }
+      requireConv(name, part.input(0));
+    }
+    requireChannels(gate.score());
+    requireChannels(gate.gate());
+    requireVector(gate.scale());
+    requireVector(gate.shift());
+  }
+
+  private void requireConv(String name, String input) {
+    Node layer = graph.node(name).orElseThrow(() -> problem("there is no such node"));
+    if (!(layer.op() instanceof Op.Conv) || !layer.input(0).equals(input)) {
+      throw problem("the node is no convolution of '%s'".formatted(input));
     }
   }
 
@@ -84,6 +111,17 @@ final class GateCheck {
   private void requireWeight(String name) {
     if (graph.initializer(name).filter(weight -> weight.rank() > 0).isEmpty()) {
       throw problem("'%s' is not an initializer with axes".formatted(name));
+    }
+  }
+
+  private void requireVector(String name) {
+    boolean fits =
+        graph
+            .initializer(name)
+            .filter(weight -> weight.rank() == 1 && weight.size(0) == gate.channels())
+            .isPresent();
+    if (!fits) {
+      throw problem("'%s' is not an initializer of %d numbers".formatted(name, gate.channels()));
     }
   }
 

@@ -20,14 +20,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Trains gates with their network: the second and third stage of SANP. */
+/** Trains gates with their network: the warm-up and the joint stage. */
 final class GateHook implements TrainHook {
   /** What is trained. */
   enum Phase {
-    /** The saliencies, with the classification loss alone; kernels of convolutions stay. */
+    /** The gates, with the classification loss alone; kernels of convolutions stay. */
     WARM_UP,
     /** Everything, with the cost objective. */
     JOINT
@@ -40,6 +41,7 @@ final class GateHook implements TrainHook {
   private final GateLearning learning;
   private final Phase phase;
   private final Progress progress;
+  private final GateObjective objective;
   private final Lambda lambda;
   private final GateUse use;
   private long steps;
@@ -52,6 +54,11 @@ final class GateHook implements TrainHook {
     this.learning = learning;
     this.phase = phase;
     this.progress = progress;
+    this.objective =
+        switch (phase) {
+          case WARM_UP -> GateObjective.warmUp(net, learning);
+          case JOINT -> GateObjective.joint(net, learning);
+        };
     this.lambda = new Lambda(learning.control(), learning.budget());
     this.use = new GateUse(net);
   }
@@ -71,15 +78,10 @@ final class GateHook implements TrainHook {
                 .ifPresent(parameter -> parameter.requiresGrad(false)));
   }
 
-  /** The vector that stands for the input in the variant STATIC; its weights learn instead. */
   private Set<String> constants() {
-    Set<String> constants = new HashSet<>();
-    for (Gate gate : net.gates()) {
-      if (gate.saliency().source() == Saliency.Source.CONSTANT) {
-        constants.add(gate.saliency().squeezed());
-      }
-    }
-    return constants;
+    return net.gates().stream()
+        .flatMap(gate -> gate.fixed().stream())
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private Set<String> keptInWarmUp(TrainRun run) {
@@ -92,11 +94,7 @@ final class GateHook implements TrainHook {
       }
     } else {
       kept.addAll(run.net().parameters().keySet());
-      for (Gate gate : net.gates()) {
-        kept.remove(gate.saliency().hiddenWeight());
-        kept.remove(gate.saliency().weight());
-        kept.remove(gate.saliency().bias());
-      }
+      net.gates().forEach(gate -> kept.removeAll(gate.learned()));
       kept.addAll(constants());
     }
     return kept;
@@ -110,7 +108,7 @@ final class GateHook implements TrainHook {
     }
     double done = phase == Phase.WARM_UP ? 0 : (double) steps / totalSteps;
     Binarizer binarizer = new Binarizer(learning.binarization(), done);
-    pass = new GatePass(net, binarizer);
+    pass = new GatePass(net, binarizer, learning.thresholds());
     return pass;
   }
 
@@ -123,20 +121,7 @@ final class GateHook implements TrainHook {
     double factor = lambda.step(counted, steps, totalSteps);
     use.trained(share, clean);
     note(factor);
-    if (!net.variant().isSteered()) {
-      return learning.penalty() == 0 || net.variant() != Variant.FBS
-          ? Optional.empty()
-          : Optional.of(pass.winners().mul(learning.penalty()));
-    }
-    if (phase == Phase.WARM_UP || factor == 0) {
-      return Optional.empty();
-    }
-    BudgetControl control = learning.control();
-    DeviceTensor term =
-        control
-            .term()
-            .of(cost, pass.saliencies(), pass.gates(), net.saliencies(), control.normalised());
-    return Optional.of(term.mul(factor));
+    return objective.loss(pass, step.net(), factor);
   }
 
   private double share(List<DeviceTensor> gates) {
@@ -148,9 +133,9 @@ final class GateHook implements TrainHook {
         "MACs",
         String.format(
             Locale.ROOT, "%.1f %% of %.1f %%", 100 * lambda.cost(), 100 * learning.budget()));
-    if (net.variant().isSteered() && phase == Phase.JOINT) {
-      progress.note("lambda", String.format(Locale.ROOT, "%.3g", factor));
-    }
+    objective
+        .steered(factor)
+        .forEach((name, value) -> progress.note(name, String.format(Locale.ROOT, "%.3g", value)));
   }
 
   @Override
@@ -162,14 +147,15 @@ final class GateHook implements TrainHook {
   @Override
   public Map<String, Double> figures() {
     Map<String, Double> figures = use.figures();
-    figures.put("lambda", phase == Phase.JOINT ? lambda.value() : 0);
+    figures.putAll(objective.steered(lambda.value()));
     return figures;
   }
 
   @Override
   public void endOfEpoch(EpochMetrics metrics) {
     double macs = metrics.figures().getOrDefault("macs", 1.0);
-    if (phase == Phase.JOINT && BudgetVerdict.isCollapsed(macs, learning.budget())) {
+    boolean follows = phase == Phase.JOINT && learning.fixedTarget(net.variant()).isEmpty();
+    if (follows && BudgetVerdict.isCollapsed(macs, learning.budget())) {
       LOG.warn(
           "epoch={} macs={}: the gates have collapsed below half of the budget, lambda={} is to"
               + " open them again",

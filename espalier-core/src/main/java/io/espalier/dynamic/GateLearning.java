@@ -1,5 +1,7 @@
 package io.espalier.dynamic;
 
+import java.util.OptionalDouble;
+
 /**
  * How gates are trained.
  *
@@ -7,6 +9,7 @@ package io.espalier.dynamic;
  *     network's MACs; above 0 to 1
  * @param binarization how gates are made of saliencies; for the variants that the budget steers
  * @param control how the cost is steered to the budget; for those variants
+ * @param thresholds how thresholds are trained; for Channel Gating
  * @param penalty factor of the sum of the winners' saliencies in the loss; for FBS
  * @param normsInWarmUp whether everything but the convolutions' kernels is trained in the warm-up,
  *     or the saliencies alone
@@ -15,10 +18,14 @@ public record GateLearning(
     double budget,
     Binarization binarization,
     BudgetControl control,
+    ThresholdLearning thresholds,
     double penalty,
     boolean normsInWarmUp) {
   /** The penalty that FBS was published with. */
   private static final double FBS_PENALTY = 1e-8;
+
+  /** How far the target of thresholds moves for a distance of the whole network. */
+  private static final double TARGET_GAIN = 5;
 
   public GateLearning {
     if (!(budget > 0 && budget <= 1)) {
@@ -30,9 +37,15 @@ public record GateLearning(
     }
   }
 
-  /** The text of SANP. */
+  /** The texts of SANP, of FBS and of Channel Gating. */
   public static GateLearning paper(double budget) {
-    return new GateLearning(budget, Binarization.paper(), BudgetControl.paper(), FBS_PENALTY, true);
+    return new GateLearning(
+        budget,
+        Binarization.paper(),
+        BudgetControl.paper(),
+        ThresholdLearning.paper(),
+        FBS_PENALTY,
+        true);
   }
 
   /** What works: see docs/methods/sanp.md. */
@@ -46,26 +59,49 @@ public record GateLearning(
                 .withIntegral(0.1)
                 .withWindow(10)
                 .withCode(BudgetControl.Code.CLEAN))
+        .withThresholds(ThresholdLearning.defaults())
         .withBinarization(Binarization.paper().withNoise(0).withSoft(0));
   }
 
+  /** As {@link #of(double)}, with the gain that suits what the budget steers in {@code variant}. */
+  static GateLearning of(Variant variant, double budget) {
+    GateLearning learning = of(budget);
+    return switch (variant.design()) {
+      case GateDesign.Channels channels -> learning;
+      case GateDesign.Pixels pixels ->
+          learning.withControl(learning.control().withGain(TARGET_GAIN));
+    };
+  }
+
   public GateLearning withBudget(double value) {
-    return new GateLearning(value, binarization, control, penalty, normsInWarmUp);
+    return new GateLearning(value, binarization, control, thresholds, penalty, normsInWarmUp);
   }
 
   public GateLearning withBinarization(Binarization value) {
-    return new GateLearning(budget, value, control, penalty, normsInWarmUp);
+    return new GateLearning(budget, value, control, thresholds, penalty, normsInWarmUp);
   }
 
   public GateLearning withControl(BudgetControl value) {
-    return new GateLearning(budget, binarization, value, penalty, normsInWarmUp);
+    return new GateLearning(budget, binarization, value, thresholds, penalty, normsInWarmUp);
+  }
+
+  public GateLearning withThresholds(ThresholdLearning value) {
+    return new GateLearning(budget, binarization, control, value, penalty, normsInWarmUp);
   }
 
   public GateLearning withPenalty(double value) {
-    return new GateLearning(budget, binarization, control, value, normsInWarmUp);
+    return new GateLearning(budget, binarization, control, thresholds, value, normsInWarmUp);
   }
 
   public GateLearning withNormsInWarmUp(boolean value) {
-    return new GateLearning(budget, binarization, control, penalty, value);
+    return new GateLearning(budget, binarization, control, thresholds, penalty, value);
+  }
+
+  /** The target that thresholds have whatever the cost, if {@code variant} has thresholds. */
+  OptionalDouble fixedTarget(Variant variant) {
+    return switch (variant.design()) {
+      case GateDesign.Channels channels -> OptionalDouble.empty();
+      case GateDesign.Pixels pixels -> thresholds.target();
+    };
   }
 }

@@ -8,11 +8,24 @@ package io.espalier.dynamic;
  *     the others ignore it
  * @param layers which convolutions get a gate
  * @param saliency what their saliencies are made of
+ * @param parts Channel Gating's {@code p}: the base path reads one in this many of a layer's
+ *     inputs, rounded up; 2 or more; the others ignore it
  * @param seed of the saliencies' weights
  */
 public record GateOptions(
-    Variant variant, double share, GatedLayers layers, SaliencyOptions saliency, long seed) {
+    Variant variant,
+    double share,
+    GatedLayers layers,
+    SaliencyOptions saliency,
+    int parts,
+    long seed) {
+  /** What Channel Gating was published with. */
+  private static final int PARTS = 4;
+
   public GateOptions {
+    if (parts < 2) {
+      throw new IllegalArgumentException("p must be 2 or more, but got " + parts);
+    }
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException("share must be above 0 and at most 1, but got " + share);
     }
@@ -20,29 +33,34 @@ public record GateOptions(
 
   /** Gates behind every normalised convolution but the first; saliencies start around 1. */
   public static GateOptions of(Variant variant) {
-    return new GateOptions(variant, 0.5, GatedLayers.defaults(), SaliencyOptions.defaults(), 1);
+    return new GateOptions(
+        variant, 0.5, GatedLayers.defaults(), SaliencyOptions.defaults(), PARTS, 1);
   }
 
   /** The text of SANP: every layer, no biases, hidden width c / 16, random weights. */
   public static GateOptions paper(Variant variant) {
     GatedLayers all = GatedLayers.defaults().withFirst(true);
-    return new GateOptions(variant, 0.5, all, SaliencyOptions.paper(), 1);
+    return new GateOptions(variant, 0.5, all, SaliencyOptions.paper(), PARTS, 1);
   }
 
   public GateOptions withShare(double value) {
-    return new GateOptions(variant, value, layers, saliency, seed);
+    return new GateOptions(variant, value, layers, saliency, parts, seed);
   }
 
   public GateOptions withLayers(GatedLayers value) {
-    return new GateOptions(variant, share, value, saliency, seed);
+    return new GateOptions(variant, share, value, saliency, parts, seed);
   }
 
   public GateOptions withSaliency(SaliencyOptions value) {
-    return new GateOptions(variant, share, layers, value, seed);
+    return new GateOptions(variant, share, layers, value, parts, seed);
+  }
+
+  public GateOptions withParts(int value) {
+    return new GateOptions(variant, share, layers, saliency, value, seed);
   }
 
   public GateOptions withSeed(long value) {
-    return new GateOptions(variant, share, layers, saliency, value);
+    return new GateOptions(variant, share, layers, saliency, parts, value);
   }
 
   /**
@@ -51,5 +69,10 @@ public record GateOptions(
   int kept(int channels) {
     int saliencies = saliency.saliencies(channels);
     return (int) Math.ceil(share * saliencies) * (channels / saliencies);
+  }
+
+  /** How many of {@code inputs} input channels the base path reads. */
+  int baseInputs(int inputs) {
+    return Math.ceilDiv(inputs, parts);
   }
 }

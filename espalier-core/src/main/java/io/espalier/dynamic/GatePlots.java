@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -65,7 +66,11 @@ final class GatePlots {
   static Optional<String> utilisation(GateAnalysis analysis) {
     return svg(
         () -> {
-          CategoryChart chart = bars("channels in use", "gated channels in use, %", "images");
+          CategoryChart chart =
+              bars(
+                  "%s in use".formatted(unit(analysis)),
+                  "gated %s in use, %%".formatted(unit(analysis)),
+                  "images");
           chart.getStyler().setLegendVisible(false);
           chart.getStyler().setXAxisLabelRotation(60);
           int[] counts = GateAnalysisFiles.utilisation(analysis, BINS);
@@ -88,7 +93,14 @@ final class GatePlots {
               new HeatMapChartBuilder()
                   .width(WIDTH)
                   .height(HEIGHT)
-                  .title("share of a category's images that use a channel, layer " + layer.name())
+                  .title(
+                      "share of a category's %s that use a channel, layer %s"
+                          .formatted(
+                              switch (analysis.unit()) {
+                                case CHANNELS -> "images";
+                                case PIXELS -> "pixels";
+                              },
+                              layer.name()))
                   .xAxisTitle("channel")
                   .build();
           chart.getStyler().setChartBackgroundColor(Color.WHITE);
@@ -104,6 +116,10 @@ final class GatePlots {
           chart.addSeries("share", channels, analysis.classes(), cells);
           return chart;
         });
+  }
+
+  private static String unit(GateAnalysis analysis) {
+    return analysis.unit().name().toLowerCase(Locale.ROOT);
   }
 
   private static CategoryChart bars(String title, String x, String y) {

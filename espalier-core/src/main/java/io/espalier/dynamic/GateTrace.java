@@ -14,8 +14,8 @@ final class GateTrace implements Taps {
   /** Reads the gates of a pass. */
   interface Reader {
     /**
-     * @param gates zeros and ones by number of the gate, {@code [N, C]} or {@code [1, C]}; they
-     *     live as long as the scope around the pass
+     * @param gates by number of the gate, as {@link CostOfBatch#perChannel} gives them; they live
+     *     as long as the scope around the pass
      * @param samples N
      */
     void read(List<DeviceTensor> gates, int samples);
@@ -51,7 +51,7 @@ final class GateTrace implements Taps {
       return tensor;
     }
     // Counts of channels are exact in float32, not in bfloat16.
-    gates[numbers.get(value)] = tensor.to(DataType.FLOAT);
+    gates[numbers.get(value)] = CostOfBatch.perChannel(tensor.to(DataType.FLOAT));
     seen++;
     if (seen == gates.length) {
       seen = 0;

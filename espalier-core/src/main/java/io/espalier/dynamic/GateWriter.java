@@ -1,34 +1,62 @@
 package io.espalier.dynamic;
 
 import io.espalier.graph.DataType;
+import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
 import io.espalier.graph.Tensor;
 import io.espalier.zoo.RandomWeights;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Adds the nodes of one gate, all of them standard ONNX operators. */
+/** Adds the nodes of one gate about whole channels, all of them standard ONNX operators. */
 final class GateWriter {
   private final GraphBuilder builder;
   private final GateOptions options;
+  private final GateDesign.Channels design;
   private final GateSite site;
   private final String prefix;
   private final DataType type;
 
-  GateWriter(GraphBuilder builder, GateOptions options, GateSite site) {
+  private GateWriter(
+      GraphBuilder builder, GateOptions options, GateDesign.Channels design, GateSite site) {
     this.builder = builder;
     this.options = options;
+    this.design = design;
     this.site = site;
     this.prefix = site.layer().name() + ".spm";
     this.type = site.weight().type();
   }
 
+  /** {@code graph} with a gate at each of {@code sites}. */
+  static DynamicNet insert(
+      Graph graph, GateOptions options, GateDesign.Channels design, List<GateSite> sites) {
+    GraphBuilder builder = GraphBuilder.from(graph);
+    Map<String, String> bare = new HashMap<>();
+    sites.forEach(site -> bare.put(site.value(), builder.fresh(site.value() + ".bare")));
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      nodes.add(
+          node.withOutputs(
+              node.outputs().stream().map(value -> bare.getOrDefault(value, value)).toList()));
+    }
+    builder.replaceNodes(nodes);
+    List<Gate> gates = new ArrayList<>();
+    for (GateSite site : sites) {
+      GateWriter writer = new GateWriter(builder, options, design, site);
+      gates.add(writer.write(bare.get(site.value())));
+    }
+    return new DynamicNet(builder.build(), options.variant(), gates);
+  }
+
   /** Gates {@code bare}; what comes out bears the name of the site's value. */
-  Gate write(String bare) {
+  private ChannelGate write(String bare) {
     Saliency saliency = saliency();
     GateRule rule = rule();
     String gate = RuleNodes.write(rule, site.channels(), saliency.value(), this);
@@ -38,7 +66,7 @@ final class GateWriter {
     Op scale = new Op.Elementwise(Pointwise.MUL);
     String name = builder.fresh(prefix + ".scale");
     builder.add(new Node(name, scale, List.of(bare, wide), List.of(site.value())));
-    return new Gate(
+    return new ChannelGate(
         site.layer().name(),
         site.layer().input(0),
         bare,
@@ -51,19 +79,18 @@ final class GateWriter {
   }
 
   private GateRule rule() {
-    return switch (options.variant()) {
-      case SANP, STATIC -> new GateRule.Positive();
-      case FIXED_K -> new GateRule.Largest(options.kept(site.channels()));
-      case FBS -> new GateRule.Winners(options.kept(site.channels()));
+    return switch (design.choice()) {
+      case POSITIVE -> new GateRule.Positive();
+      case LARGEST -> new GateRule.Largest(options.kept(site.channels()));
+      case WINNERS -> new GateRule.Winners(options.kept(site.channels()));
     };
   }
 
   private Saliency saliency() {
-    boolean fbs = options.variant() == Variant.FBS;
+    boolean fbs = design.choice() == GateDesign.Choice.WINNERS;
     Saliency.Activation activation =
         fbs ? Saliency.Activation.RELU : options.saliency().activation();
-    Saliency.Source source = source();
-    String squeezed = squeezed(source);
+    String squeezed = squeezed(design.source());
     String hiddenWeight = "";
     String x = squeezed;
     int inputs = site.inputChannels();
@@ -91,21 +118,13 @@ final class GateWriter {
     if (outputs < site.channels()) {
       x = add("spread", new Op.Gather(1, blocks(outputs), false), x);
     }
-    return new Saliency(source, squeezed, hiddenWeight, weight, bias, activation, x);
+    return new Saliency(design.source(), squeezed, hiddenWeight, weight, bias, activation, x);
   }
 
   /** For each channel the block that it belongs to. */
   private List<Integer> blocks(int count) {
     int block = site.channels() / count;
     return IntStream.range(0, site.channels()).map(c -> c / block).boxed().toList();
-  }
-
-  private Saliency.Source source() {
-    return switch (options.variant()) {
-      case SANP, FIXED_K -> Saliency.Source.MEAN;
-      case STATIC -> Saliency.Source.CONSTANT;
-      case FBS -> Saliency.Source.ABSOLUTE_MEAN;
-    };
   }
 
   private String squeezed(Saliency.Source source) {

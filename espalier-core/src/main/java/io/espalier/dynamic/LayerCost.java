@@ -9,7 +9,8 @@ package io.espalier.dynamic;
  * @param layer the node
  * @param part what the layer is for
  * @param inputs which input channels are in use
- * @param outputs which output channels are in use
+ * @param outputs which output channels are in use; of a channel that a gate about pixels lets
+ *     through in part, that share counts
  * @param groups convolution groups
  * @param pairMacs multiply-accumulates of a pair: kernel taps times output positions
  * @param outputMacs output positions

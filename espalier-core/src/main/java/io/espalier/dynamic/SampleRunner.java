@@ -17,11 +17,12 @@ import io.espalier.torch.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Runs a dynamic network, masked or compact, in ONNX Runtime, one sample after the other, and says
@@ -88,7 +89,8 @@ public final class SampleRunner implements AutoCloseable {
             "gate of layer '%s': there is no value '%s'".formatted(gate.layer(), gate.open()));
       }
       if (shown.add(gate.open())) {
-        Shape shape = new Shape(List.of(Dim.unknown(), Dim.unknown()));
+        int rank = graph.shape(gate.open()).map(Shape::rank).orElse(2);
+        Shape shape = new Shape(Collections.nCopies(rank, Dim.unknown()));
         builder.output(new Port(gate.open(), new ValueType(DataType.FLOAT, shape)));
       }
     }
@@ -103,6 +105,13 @@ public final class SampleRunner implements AutoCloseable {
   /** How many channels each of them has. */
   public List<Integer> channels() {
     return description.gates().stream().map(SkipDescription.Site::channels).toList();
+  }
+
+  /** True if gates decide about pixels, false if about whole channels. */
+  public boolean decidesPixels() {
+    return Variant.find(description.variant())
+        .filter(variant -> variant.design() instanceof GateDesign.Pixels)
+        .isPresent();
   }
 
   /** MACs of the network without gates. */
@@ -132,12 +141,12 @@ public final class SampleRunner implements AutoCloseable {
   Run run(Tensor images) {
     int samples = images.size(0);
     List<float[]> logits = new ArrayList<>();
-    List<List<BitSet>> open = new ArrayList<>();
+    List<List<List<Double>>> open = new ArrayList<>();
     for (int n = 0; n < samples; n++) {
       Map<String, Tensor> values = net.run(Map.of(input, images.select(0, new int[] {n})));
       logits.add(values.get(output).toFloats());
       open.add(
-          description.gates().stream().map(gate -> bits(values.get(gate.open()), gate)).toList());
+          description.gates().stream().map(gate -> shares(values.get(gate.open()), gate)).toList());
     }
     long[] macs = macs(open, false);
     long[] macsWithBias = macs(open, true);
@@ -148,30 +157,34 @@ public final class SampleRunner implements AutoCloseable {
     return new Run(joined(logits), uses);
   }
 
-  private static BitSet bits(Tensor value, SkipDescription.Site gate) {
+  private static List<Double> shares(Tensor value, SkipDescription.Site gate) {
     float[] floats = value.toFloats();
-    if (floats.length == 0 || gate.channels() % floats.length != 0) {
+    int pixels = value.rank() > 2 ? floats.length / Math.max(1, value.size(1)) : 1;
+    int columns = pixels == 0 ? 0 : floats.length / pixels;
+    if (columns == 0 || gate.channels() % columns != 0) {
       throw new DynamicException(
           "gate of layer '%s' must have %d channels, but has %s"
               .formatted(gate.layer(), gate.channels(), Arrays.toString(value.shape())));
     }
-    int block = gate.channels() / floats.length;
-    BitSet bits = new BitSet();
-    for (int c = 0; c < gate.channels(); c++) {
-      bits.set(c, floats[c / block] > 0);
-    }
-    return bits;
+    int block = gate.channels() / columns;
+    return IntStream.range(0, gate.channels())
+        .mapToObj(c -> share(floats, c / block * pixels, pixels))
+        .toList();
   }
 
-  private long[] macs(List<List<BitSet>> open, boolean withBias) {
+  /** How many of {@code count} numbers are above 0, as a share. */
+  private static double share(float[] values, int from, int count) {
+    return (double) IntStream.range(from, from + count).filter(i -> values[i] > 0).count() / count;
+  }
+
+  private long[] macs(List<List<List<Double>>> open, boolean withBias) {
     try (Scope scope = Scope.open()) {
       List<DeviceTensor> gates = new ArrayList<>();
       for (int i = 0; i < description.gates().size(); i++) {
         int channels = description.gates().get(i).channels();
         float[] rows = new float[open.size() * channels];
-        for (int n = 0; n < open.size(); n++) {
-          int from = n * channels;
-          open.get(n).get(i).stream().forEach(c -> rows[from + c] = 1);
+        for (int at = 0; at < rows.length; at++) {
+          rows[at] = open.get(at / channels).get(i).get(at % channels).floatValue();
         }
         gates.add(DeviceTensor.of(rows, open.size(), channels));
       }

@@ -5,8 +5,9 @@ import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-/** The share of channels that makes a network of fixed counts meet a budget. */
+/** What budgets networks can meet, and with which share of their channels. */
 final class Shares {
   private static final int STEPS = 20;
 
@@ -40,13 +41,32 @@ final class Shares {
     return low;
   }
 
+  /**
+   * Makes sure that gates can meet {@code budget} at all.
+   *
+   * @throws DynamicException if {@code net} costs more with every gate closed
+   */
+  static void requireReachable(DynamicNet net, double budget) {
+    double least = cost(net, gate -> 0.0);
+    if (least > budget) {
+      throw new DynamicException(
+          "a budget of %.1f %% is out of reach: with every gate closed the network costs %.1f %%"
+              .formatted(100 * budget, 100 * least));
+    }
+  }
+
   private static double cost(Graph graph, GateOptions options) {
-    DynamicNet net = DynamicNet.insert(graph, options);
+    return cost(
+        DynamicNet.insert(graph, options),
+        gate -> (double) options.kept(gate.channels()) / gate.channels());
+  }
+
+  /** The share of the original cost, if each gate lets {@code open} of its channels through. */
+  private static double cost(DynamicNet net, ToDoubleFunction<Gate> open) {
     try (Scope scope = Scope.open()) {
       List<DeviceTensor> gates = new ArrayList<>();
       for (Gate gate : net.gates()) {
-        double open = (double) options.kept(gate.channels()) / gate.channels();
-        gates.add(DeviceTensor.full(open, 1, gate.channels()));
+        gates.add(DeviceTensor.full(open.applyAsDouble(gate), 1, gate.channels()));
       }
       return CostOfBatch.share(DynamicCost.of(net), gates).item();
     }

@@ -35,7 +35,7 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
    * @throws DynamicException if its gates depend on the sample
    */
   public static StaticCut of(DynamicNet net) {
-    Map<Gate, float[]> factors = StaticFactors.of(net);
+    Map<ChannelGate, float[]> factors = StaticFactors.of(net);
     Graph whole = FoldedGates.of(net, factors);
     ChannelMap map = ChannelMap.of(whole);
     Map<Integer, BitSet> idle = idleUnits(net, factors, map);
@@ -48,11 +48,11 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
 
   /** Units that are 0 wherever they are summed out; of each group one stays. */
   private static Map<Integer, BitSet> idleUnits(
-      DynamicNet net, Map<Gate, float[]> factors, ChannelMap map) {
+      DynamicNet net, Map<ChannelGate, float[]> factors, ChannelMap map) {
     Map<Integer, BitSet> idle = new LinkedHashMap<>();
     try (Scope scope = Scope.open()) {
       List<DeviceTensor> gates = new ArrayList<>();
-      for (Gate gate : net.gates()) {
+      for (ChannelGate gate : net.channelGates()) {
         float[] factor = factors.get(gate);
         float[] open = new float[factor.length];
         for (int i = 0; i < open.length; i++) {
@@ -93,7 +93,7 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
 
   /** The idle channels of a gate whose units are in use elsewhere; one channel is kept of all. */
   private static List<Integer> staying(
-      ChannelMap map, Map<Integer, BitSet> idle, Gate gate, float[] factor) {
+      ChannelMap map, Map<Integer, BitSet> idle, ChannelGate gate, float[] factor) {
     List<Integer> staying = new ArrayList<>();
     boolean keepsOne = IntStream.range(0, factor.length).anyMatch(i -> factor[i] != 0);
     for (int i = 0; i < factor.length; i++) {
@@ -107,7 +107,8 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
     return staying;
   }
 
-  private static boolean goes(ChannelMap map, Map<Integer, BitSet> idle, Gate gate, int channel) {
+  private static boolean goes(
+      ChannelMap map, Map<Integer, BitSet> idle, ChannelGate gate, int channel) {
     try {
       return map.unitsOf(gate.output(), 1, List.of(channel)).entrySet().stream()
           .allMatch(unit -> isIdle(idle, unit));
@@ -124,7 +125,8 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
   /**
    * A branch whose stream stays whole computes the channels in use, and zeros stand for the rest.
    */
-  private static void scatter(Graph whole, Gate gate, List<Integer> idle, List<PlanEntry> entries) {
+  private static void scatter(
+      Graph whole, ChannelGate gate, List<Integer> idle, List<PlanEntry> entries) {
     if (idle.isEmpty()) {
       return;
     }

@@ -18,10 +18,10 @@ final class StaticFactors {
   private StaticFactors() {}
 
   /** {@code b * s} of each channel by gate, in network order, as the network computes it. */
-  static Map<Gate, float[]> of(DynamicNet net) {
-    Map<Gate, float[]> factors = new LinkedHashMap<>();
+  static Map<ChannelGate, float[]> of(DynamicNet net) {
+    Map<ChannelGate, float[]> factors = new LinkedHashMap<>();
     Map<String, UnaryOperator<DeviceTensor>> taps = new HashMap<>();
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       if (gate.saliency().source() != Saliency.Source.CONSTANT) {
         throw new DynamicException(
             "layer '%s' chooses its channels for each sample: only the variant static is an ordinary network"

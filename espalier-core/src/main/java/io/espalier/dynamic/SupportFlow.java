@@ -30,8 +30,10 @@ final class SupportFlow {
     SupportFlow flow = new SupportFlow(OneSample.of(net.graph()));
     Map<String, Support> gated = new HashMap<>();
     for (int i = 0; i < net.gates().size(); i++) {
-      Gate gate = net.gates().get(i);
-      gated.put(gate.output(), new Support.Gated(i, gate.channels()));
+      // Where a gate about pixels is closed, the base path is there.
+      if (net.gates().get(i) instanceof ChannelGate gate) {
+        gated.put(gate.output(), new Support.Gated(i, gate.channels()));
+      }
     }
     for (Node node : flow.graph.nodes()) {
       for (int i = 0; i < node.outputs().size(); i++) {

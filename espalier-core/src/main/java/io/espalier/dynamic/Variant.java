@@ -5,27 +5,44 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The dynamic methods that share gates, their description and their training. */
+/** The dynamic methods, which share the description and the training of gates. */
 public enum Variant {
   /** Saliencies above 0, for each sample; the budget spreads itself over the layers. */
   SANP(
       "sanp",
       "chooses the channels of every layer for each image, so that the mean image meets the"
-          + " budget"),
+          + " budget",
+      new GateDesign.Channels(Saliency.Source.MEAN, GateDesign.Choice.POSITIVE)),
   /** The same share of channels in every layer and sample, those with the largest saliencies. */
   FIXED_K(
-      "fixed-k", "keeps the same share of channels in every layer, the most salient of each image"),
+      "fixed-k",
+      "keeps the same share of channels in every layer, the most salient of each image",
+      new GateDesign.Channels(Saliency.Source.MEAN, GateDesign.Choice.LARGEST)),
   /** As SANP, from a constant in place of the input: the same channels for every sample. */
-  STATIC("static", "as sanp, but the same channels for every image: an ordinary smaller network"),
+  STATIC(
+      "static",
+      "as sanp, but the same channels for every image: an ordinary smaller network",
+      new GateDesign.Channels(Saliency.Source.CONSTANT, GateDesign.Choice.POSITIVE)),
   /** Feature boosting and suppression: winners of one linear layer with ReLU. */
-  FBS("fbs", "boosts the most salient channels of each image and suppresses the others");
+  FBS(
+      "fbs",
+      "boosts the most salient channels of each image and suppresses the others",
+      new GateDesign.Channels(Saliency.Source.ABSOLUTE_MEAN, GateDesign.Choice.WINNERS)),
+  /** Part of the inputs everywhere, the others where the first part is above a threshold. */
+  CHANNEL_GATING(
+      "channel-gating",
+      "computes every pixel from a part of its layer's inputs, and from the others only where that"
+          + " part says so",
+      new GateDesign.Pixels());
 
   private final String id;
   private final String summary;
+  private final GateDesign design;
 
-  Variant(String id, String summary) {
+  Variant(String id, String summary, GateDesign design) {
     this.id = id;
     this.summary = summary;
+    this.design = design;
   }
 
   /** The name that a user types. */
@@ -63,6 +80,13 @@ public enum Variant {
 
   /** True where the cost follows from training and must be steered to the budget. */
   boolean isSteered() {
-    return this == SANP || this == STATIC;
+    return switch (design) {
+      case GateDesign.Channels channels -> channels.choice() == GateDesign.Choice.POSITIVE;
+      case GateDesign.Pixels pixels -> true;
+    };
+  }
+
+  GateDesign design() {
+    return design;
   }
 }

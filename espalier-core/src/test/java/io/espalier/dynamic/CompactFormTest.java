@@ -39,7 +39,7 @@ class CompactFormTest {
       ALL.withLayers(ALL.layers().withPlacement(GatedLayers.Placement.EVERY));
 
   @ParameterizedTest
-  @EnumSource(Variant.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CHANNEL_GATING")
   void plainNetwork_compact_equalsMasked(Variant variant) {
     Graph chain = Samples.settled(Chains.of(1, 8, 12, 16, 8), 3);
     GateOptions options =
@@ -102,8 +102,8 @@ class CompactFormTest {
         name.equals("chain") ? Samples.settled(Chains.of(1, 8, 12, 16, 8), 3) : Samples.zoo(name);
     DynamicNet net = DynamicNet.insert(graph, ALL);
     Map<String, Tensor> changed = new HashMap<>();
-    for (int i = 0; i < net.gates().size(); i++) {
-      Gate gate = net.gates().get(i);
+    for (int i = 0; i < net.channelGates().size(); i++) {
+      ChannelGate gate = net.channelGates().get(i);
       int kept = List.of(0, 1, gate.channels()).get((i + phase) % 3);
       double[] bias = new double[gate.channels()];
       Arrays.setAll(bias, c -> (c * 7 + 3) % bias.length < kept ? 0.5 + 0.1 * c : -1 - c);
@@ -123,7 +123,7 @@ class CompactFormTest {
     DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 8, 12, 16, 8), 3), ALL);
     Tensor images = Samples.images(net.graph(), SAMPLES);
     Map<String, Tensor> changed = new HashMap<>();
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       Tensor bias = net.graph().weight(gate.saliency().bias());
       double[] values = bias.toDoubles();
       float[] mean = saliencies(net, gate, images);
@@ -140,7 +140,7 @@ class CompactFormTest {
   }
 
   /** The mean saliency of each channel. */
-  private static float[] saliencies(DynamicNet net, Gate gate, Tensor images) {
+  private static float[] saliencies(DynamicNet net, ChannelGate gate, Tensor images) {
     float[] sums = new float[gate.channels()];
     Taps taps =
         Taps.of(

@@ -90,7 +90,7 @@ class CompactSpeedTest {
     DynamicNet net = DynamicNet.insert(graph, options);
     SplittableRandom random = new SplittableRandom(7);
     Map<String, Tensor> changed = new HashMap<>();
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       int count = net.graph().weight(gate.saliency().weight()).size(0);
       int[] order = random.ints(0, 1 << 30).distinct().limit(count).toArray();
       int[] sorted = Arrays.stream(order).sorted().toArray();

@@ -61,14 +61,14 @@ class DynamicNetTest {
 
   /** Channels in blocks of 4 open and close together; 6 channels cannot be divided. */
   @ParameterizedTest
-  @EnumSource(Variant.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CHANNEL_GATING")
   void gatesInBlocks_areOpenTogether(Variant variant) {
     GateOptions options =
         GateOptions.of(variant)
             .withLayers(GatedLayers.defaults().withFirst(true))
             .withSaliency(SaliencyOptions.defaults().withBlock(4));
     DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 12, 6, 20), 3), options);
-    assertEquals(5, net.graph().weight(net.gates().get(2).saliency().weight()).size(0));
+    assertEquals(5, net.graph().weight(net.channelGates().get(2).saliency().weight()).size(0));
     Map<String, float[][]> gates = Samples.gatesOf(net, Samples.images(net.graph(), 9));
     for (String layer : List.of("layer1", "layer3")) {
       for (float[] row : gates.get(layer)) {
@@ -127,7 +127,7 @@ class DynamicNetTest {
   @Test
   void masked_ofAChain_isTheFormula() {
     DynamicNet net = Samples.gated(Samples.zoo("resnet8"), ALL);
-    Gate gate = net.gates().get(2);
+    ChannelGate gate = net.channelGates().get(2);
     Graph graph = net.graph();
     Tensor images = Samples.images(graph, 2);
     Map<String, float[]> seen = Values.of(graph, images, gate);
@@ -172,7 +172,7 @@ class DynamicNetTest {
   @Test
   void insert_withoutBias_hasTheShapesOfThePaper() {
     DynamicNet net = DynamicNet.insert(Zoo.build("vgg16", 1), GateOptions.paper(Variant.SANP));
-    Gate last = net.gates().getLast();
+    ChannelGate last = net.channelGates().getLast();
     assertEquals(512, last.channels());
     assertEquals("", last.saliency().bias());
     assertArrayEquals(

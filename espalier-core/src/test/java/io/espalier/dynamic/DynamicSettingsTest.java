@@ -73,6 +73,10 @@ class DynamicSettingsTest {
     "mix, row, 'setting ''mix'' is one of pass, sample, element'",
     "first-layer, yes, 'setting ''first-layer'' is true or false'",
     "window, 0, 'setting ''window'' is a whole number'",
+    "p, 1, 'p must be 2 or more'",
+    "target, high, 'setting ''target'' is a number, or budget'",
+    "target, infinity, 'the target must be a number'",
+    "slope, 0, 'slope must be above 0'",
     "least, 1, 'the smallest lambda must be 0 or less'",
     "bias, some, 'setting ''bias'' is a number, or none'"
   })

@@ -14,6 +14,7 @@ import io.espalier.train.TrainException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,8 @@ class DynamicTrainerTest {
     assertEquals(64, measure.costs().samples());
     assertEquals(List.of("backbone", "warm-up", "joint"), List.copyOf(result.history().keySet()));
     assertEquals(12, result.history().get("joint").size());
-    assertEquals(variant == Variant.SANP, measure.costs().deviation() > 0);
+    boolean varies = variant == Variant.SANP || variant == Variant.CHANNEL_GATING;
+    assertEquals(varies, measure.costs().deviation() > 0);
     assertTrue(measure.costsWithBias().mean() > measure.costs().mean());
     boolean met = BudgetVerdict.isMet(variant, share, 0.5);
     boolean said = result.warnings().stream().anyMatch(text -> text.contains("is not met"));
@@ -57,9 +59,10 @@ class DynamicTrainerTest {
   }
 
   /** Stopped in every stage, and once between two, as a kill would. */
-  @Test
-  void run_stoppedAgainAndAgain_endsInTheSameBits() {
-    DynamicOptions options = options(Variant.SANP, 0.5, 3);
+  @ParameterizedTest
+  @EnumSource(names = {"SANP", "CHANNEL_GATING"})
+  void run_stoppedAgainAndAgain_endsInTheSameBits(Variant variant) {
+    DynamicOptions options = options(variant, 0.5, 3);
     DynamicResult whole = trainer(options).run(folder("whole"));
     DynamicResult part = null;
     int runs = 0;
@@ -99,6 +102,24 @@ class DynamicTrainerTest {
         result.warnings().stream().anyMatch(text -> text.startsWith("the gates have collapsed")),
         result.warnings().toString());
     assertTrue(result.warnings().stream().anyMatch(text -> text.startsWith("no image uses")));
+  }
+
+  @Test
+  void run_towardsAFixedTarget_saysThatTheBudgetWasNotFollowed() {
+    DynamicOptions options = options(Variant.CHANNEL_GATING, 0.9, 2);
+    ThresholdLearning fixed =
+        options.learning().thresholds().withTarget(OptionalDouble.of(1)).withPull(0.1);
+    DynamicResult result =
+        trainer(options.withLearning(options.learning().withThresholds(fixed)))
+            .run(folder("fixed"));
+    assertTrue(
+        result.warnings().getFirst().startsWith("thresholds had the target 1, whatever"),
+        result.warnings().toString());
+    DynamicException tooLittle =
+        assertThrows(
+            DynamicException.class,
+            () -> trainer(options(Variant.CHANNEL_GATING, 0.3, 1)).run(folder("little")));
+    assertTrue(tooLittle.getMessage().contains("out of reach"), tooLittle.getMessage());
   }
 
   @Test
@@ -150,6 +171,13 @@ class DynamicTrainerTest {
     assertTrue(paper.gates().saliency().bias().isEmpty());
     assertEquals(16, paper.gates().saliency().reduction());
     assertTrue(paper.gates().layers().first());
+    DynamicOptions gating =
+        DynamicOptions.paper(Variant.CHANNEL_GATING, 0.5, Stripes.options(1), Stripes.options(1));
+    assertEquals(Optional.empty(), gating.warmUp());
+    assertEquals(
+        new ThresholdLearning(2, false, 1e-4, OptionalDouble.of(1)),
+        gating.learning().thresholds());
+    assertEquals(4, gating.gates().parts());
   }
 
   private RunFolder folder(String name) {

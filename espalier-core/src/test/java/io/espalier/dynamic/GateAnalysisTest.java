@@ -22,7 +22,7 @@ class GateAnalysisTest {
             .withLayers(GatedLayers.defaults().withFirst(true))
             .withSaliency(SaliencyOptions.defaults().withHidden(16, 1));
     DynamicNet net = DynamicNet.insert(Chains.of(1, 4), options);
-    Saliency saliency = net.gates().getFirst().saliency();
+    Saliency saliency = net.channelGates().getFirst().saliency();
     Map<String, Tensor> changed = new HashMap<>();
     changed.put(saliency.hiddenWeight(), Tensor.floats(new int[] {1, 1}, 1));
     changed.put(saliency.weight(), Tensor.floats(new int[] {4, 1}, 0, 0, 1, -1));
@@ -46,6 +46,7 @@ class GateAnalysisTest {
     try (SampleRunner runner = SampleRunner.of(net.graph(), OrtOptions.plain())) {
       analysis = GateAnalysis.of(runner, data, Stripes.NORMALIZATION, Progress.none());
     }
+    assertEquals(GateAnalysis.Unit.CHANNELS, analysis.unit());
     GateAnalysis.Layer layer = analysis.layers().getFirst();
     assertEquals(List.of(1.0, 0.0, 4.0 / 6, 2.0 / 6), layer.open());
     assertEquals(List.of(1.0, 0.0, 1.0, 0.0), layer.openByClass().get(0));

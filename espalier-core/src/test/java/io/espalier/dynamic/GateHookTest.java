@@ -35,7 +35,7 @@ class GateHookTest {
   @Test
   void gradient_ofTheWholeLoss_isTheDifferenceQuotient() {
     DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 4, 6, 5), 3), GATES);
-    Gate gate = net.gates().getFirst();
+    ChannelGate gate = net.channelGates().getFirst();
     for (String name :
         new String[] {
           gate.saliency().bias(), gate.saliency().weight(), gate.saliency().hiddenWeight()
@@ -71,7 +71,7 @@ class GateHookTest {
   }
 
   private static DeviceTensor loss(DynamicNet net, TorchNet torch) {
-    GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0));
+    GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0), ThresholdLearning.paper());
     DeviceTensor images = DeviceTensor.of(Samples.images(net.graph(), 6));
     DeviceTensor logits = torch.forward(images, Mode.EVAL_GRADIENTS, pass);
     DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
@@ -90,7 +90,7 @@ class GateHookTest {
     assertNotEquals(net.graph().weight("layer2.scale"), trained.weight("layer2.scale"));
     assertNotEquals(net.graph().weight("layer2.mean"), trained.weight("layer2.mean"));
     assertNotEquals(net.graph().weight("fc.weight"), trained.weight("fc.weight"));
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       assertNotEquals(
           net.graph().weight(gate.saliency().weight()), trained.weight(gate.saliency().weight()));
     }
@@ -104,7 +104,7 @@ class GateHookTest {
     for (String kept : new String[] {"layer2.weight", "layer2.scale", "fc.weight", "fc.bias"}) {
       assertEquals(net.graph().weight(kept), trained.weight(kept));
     }
-    String bias = net.gates().getFirst().saliency().bias();
+    String bias = net.channelGates().getFirst().saliency().bias();
     assertNotEquals(net.graph().weight(bias), trained.weight(bias));
   }
 
@@ -113,7 +113,7 @@ class GateHookTest {
     DynamicNet net =
         DynamicNet.insert(Chains.of(1, 4, 6, 5), GateOptions.of(Variant.STATIC).withSeed(5));
     Graph trained = train(net, GateLearning.of(0.5), GateHook.Phase.JOINT, "static").graph();
-    Saliency saliency = net.gates().getFirst().saliency();
+    Saliency saliency = net.channelGates().getFirst().saliency();
     assertEquals(net.graph().weight(saliency.squeezed()), trained.weight(saliency.squeezed()));
     assertNotEquals(net.graph().weight(saliency.weight()), trained.weight(saliency.weight()));
   }
@@ -134,7 +134,8 @@ class GateHookTest {
   private double biasAfter(DynamicNet net, GateLearning learning, String folder) {
     Graph trained = train(net, learning, GateHook.Phase.JOINT, folder).graph();
     double sum = 0;
-    for (double value : trained.weight(net.gates().getFirst().saliency().bias()).toDoubles()) {
+    for (double value :
+        trained.weight(net.channelGates().getFirst().saliency().bias()).toDoubles()) {
       sum += value / 6;
     }
     return sum;

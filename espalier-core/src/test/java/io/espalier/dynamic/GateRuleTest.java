@@ -41,7 +41,7 @@ class GateRuleTest {
     }
     DynamicNet net = withSaliencies(given, rule(kind, count));
     Tensor images = Samples.images(net.graph(), 2);
-    Gate gate = net.gates().getFirst();
+    ChannelGate gate = net.channelGates().getFirst();
     float[][] onTorch = Samples.gatesOf(net, images).get(gate.layer());
     assertArrayEquals(wanted, onTorch[0]);
     assertArrayEquals(wanted, onTorch[1]);
@@ -72,7 +72,7 @@ class GateRuleTest {
   private static DynamicNet withSaliencies(float[] saliencies, GateOptions options) {
     DynamicNet net = DynamicNet.insert(Chains.of(1, 5, 6), options);
     Graph graph = net.graph();
-    Gate gate = net.gates().getFirst();
+    ChannelGate gate = net.channelGates().getFirst();
     Map<String, Tensor> changed = new HashMap<>();
     Tensor weight = graph.weight(gate.saliency().weight());
     changed.put(gate.saliency().weight(), weight.withValues(new double[weight.elements()]));
@@ -86,7 +86,7 @@ class GateRuleTest {
     GateOptions options = GateOptions.of(Variant.FIXED_K).withShare(share);
     DynamicNet net = Samples.gated(Samples.zoo("resnet8"), options);
     Map<String, float[][]> gates = Samples.gatesOf(net, Samples.images(net.graph(), 7));
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       float[][] rows = gates.get(gate.layer());
       assertEquals(7, rows.length);
       for (float[] row : rows) {

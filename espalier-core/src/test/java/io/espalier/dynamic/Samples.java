@@ -72,7 +72,7 @@ final class Samples {
     DynamicNet net = DynamicNet.insert(graph, options);
     SplittableRandom random = new SplittableRandom(17);
     Map<String, Tensor> changed = new HashMap<>();
-    for (Gate gate : net.gates()) {
+    for (ChannelGate gate : net.channelGates()) {
       fill(net.graph(), gate.saliency().weight(), random, -0.6, 0.6, changed);
       if (!gate.saliency().bias().isEmpty()) {
         fill(net.graph(), gate.saliency().bias(), random, -0.3, 0.5, changed);

@@ -34,7 +34,7 @@ class StaticCutTest {
     assertTrue(macs(net) < 0.8 * Cost.of(cut.whole()).macs());
     assertSame(net, cut);
     int layer = 0;
-    for (Map.Entry<Gate, float[]> entry : StaticFactors.of(net).entrySet()) {
+    for (Map.Entry<ChannelGate, float[]> entry : StaticFactors.of(net).entrySet()) {
       layer++;
       int open = 0;
       for (float factor : entry.getValue()) {

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 final class Values {
   private Values() {}
 
-  static Map<String, float[]> of(Graph graph, Tensor images, Gate gate) {
+  static Map<String, float[]> of(Graph graph, Tensor images, ChannelGate gate) {
     Map<String, float[]> seen = new HashMap<>();
     Map<String, UnaryOperator<DeviceTensor>> taps = new HashMap<>();
     for (String name :
