@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.espalier.dynamic.ChannelGate;
 import io.espalier.dynamic.DynamicNet;
-import io.espalier.dynamic.Gate;
 import io.espalier.dynamic.GateOptions;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.dynamic.SampleUse;
@@ -46,7 +46,7 @@ class ExportTest {
     DynamicNet gated = DynamicNet.insert(OnnxReader.read(plain), GateOptions.of(Variant.SANP));
     SplittableRandom random = new SplittableRandom(4);
     Map<String, Tensor> changed = new HashMap<>();
-    for (Gate gate : gated.gates()) {
+    for (ChannelGate gate : gated.channelGates()) {
       for (String weight : List.of(gate.saliency().weight(), gate.saliency().bias())) {
         Tensor old = gated.graph().weight(weight);
         changed.put(weight, old.withValues(random.doubles(old.elements(), -0.6, 0.6).toArray()));

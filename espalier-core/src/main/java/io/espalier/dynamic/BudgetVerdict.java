@@ -54,9 +54,9 @@ final class BudgetVerdict {
     return Optional.of(
         (collapsed
                 ? "the gates have collapsed: the mean image costs %2$.1f %% of the MACs where"
-                      + " %1$.1f %% were allowed; lower the gain of lambda or the noise"
+                    + " %1$.1f %% were allowed; lower the gain of lambda or the noise"
                 : "the budget of %1$.1f %% of the MACs is not met: the mean image costs %2$.1f %%;"
-                      + " train longer or raise the gain of lambda")
+                    + " train longer or raise the gain of lambda")
             .formatted(100 * budget, 100 * share));
   }
 

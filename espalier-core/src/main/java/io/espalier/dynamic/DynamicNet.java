@@ -87,7 +87,7 @@ public record DynamicNet(Graph graph, Variant variant, List<Gate> gates) {
    *
    * @throws DynamicException if one is about single pixels
    */
-  List<ChannelGate> channelGates() {
+  public List<ChannelGate> channelGates() {
     for (Gate gate : gates) {
       if (gate instanceof PixelGate) {
         throw new DynamicException(
