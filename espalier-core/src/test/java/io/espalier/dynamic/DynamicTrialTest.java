@@ -84,11 +84,15 @@ class DynamicTrialTest {
         "fixed-k 3",
         "fbs"
       })
-  void variant_withDefaults_meetsTheBudgetAndLearns(String line) {
-    DynamicMeasure measure = run(line);
+  void variant_withDefaults_learns_andMeetsTheBudgetOrSaysThatItDoesNot(String line) {
+    DynamicResult result = run(line);
+    DynamicMeasure measure = result.measure().orElseThrow();
     Variant variant = Variant.of(line.split(" ")[0]);
     assertTrue(measure.accuracy().top1() > 0.8, line);
-    assertTrue(measure.costs().share() < 1.03 * BUDGET, line);
+    double share = measure.costs().share();
+    assertTrue(share < 1.05 * BUDGET, line);
+    boolean warned = result.warnings().stream().anyMatch(text -> text.contains("is not met"));
+    assertEquals(BudgetVerdict.isMet(variant, share, BUDGET), !warned, line);
     assertEquals(variant == Variant.SANP, measure.costs().deviation() > 0, line);
   }
 
@@ -111,10 +115,10 @@ class DynamicTrialTest {
         "sanp 1 term=absolute mean=true gain=0.01 integral=0 window=50 noise=1 soft=0.5 code=noisy"
       })
   void setting_otherThanTheDefault_isMeasured(String line) {
-    assertEquals(splits.test().size(), run(line).costs().samples());
+    assertEquals(splits.test().size(), run(line).measure().orElseThrow().costs().samples());
   }
 
-  private DynamicMeasure run(String line) {
+  private DynamicResult run(String line) {
     List<String> words = Arrays.asList(line.split(" "));
     long seed = words.size() > 1 ? Long.parseLong(words.get(1)) : 1;
     Map<String, String> settings =
@@ -132,6 +136,6 @@ class DynamicTrialTest {
         100 * measure.accuracy().top1(),
         100 * measure.costs().share(),
         100 * measure.costs().deviation() / measure.costs().dense());
-    return measure;
+    return result;
   }
 }
