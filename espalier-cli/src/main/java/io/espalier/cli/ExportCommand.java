@@ -2,10 +2,6 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.data.Batch;
-import io.espalier.data.BatchStream;
-import io.espalier.data.Batches;
-import io.espalier.data.Dataset;
 import io.espalier.dynamic.CompactCheck;
 import io.espalier.dynamic.CompactForm;
 import io.espalier.dynamic.CompactOptions;
@@ -18,10 +14,8 @@ import io.espalier.dynamic.SampleUse;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
 import io.espalier.latency.OrtOptions;
-import io.espalier.latency.RandomInputs;
 import io.espalier.onnx.OnnxWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -51,7 +45,6 @@ import picocli.CommandLine.ParentCommand;
       "ONNX Runtime on processors with blocks of the same size. See docs/methods/sanp.md."
     })
 final class ExportCommand implements Callable<Integer> {
-  private static final int SAMPLES = 32;
 
   /** What is written. */
   enum Form {
@@ -100,6 +93,16 @@ final class ExportCommand implements Callable<Integer> {
   private boolean measure;
 
   @Option(
+      names = "--check",
+      converter = Range.Count.class,
+      paramLabel = "N",
+      description =
+          "Compare both forms on N images of --data, or on all if there are fewer. Default: "
+              + ExportImages.COUNT
+              + ".")
+  private int check = ExportImages.COUNT;
+
+  @Option(
       names = "--threads",
       converter = Range.Threads.class,
       paramLabel = "N",
@@ -120,14 +123,15 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireUseful();
     Output output = common.output(parent);
     String end = "-" + form.name().toLowerCase(Locale.ROOT) + ".onnx";
     Path target = out == null ? OutputFile.beside(file, end) : out;
     InputFiles.NONE.and("the network", file).and("the data", data.path()).requireKept(target);
     OutputFile.check(target, force);
-    requireUseful();
     DynamicNet net = net(input.read(file));
-    Tensor images = images(net.graph(), output);
+    ExportImages source = new ExportImages(data, net.graph(), output);
+    Tensor images = source.some();
     ObjectNode object = Output.object().put("output", target.toString());
     object.put("form", form.name().toLowerCase(Locale.ROOT));
     object.put("variant", net.variant().id());
@@ -135,7 +139,7 @@ final class ExportCommand implements Callable<Integer> {
       OnnxWriter.write(net.graph(), target);
       output.print("wrote %s".formatted(target));
     } else {
-      compact(net, images, target, object, output);
+      compact(net, source, images, target, object, output);
     }
     object.set("macs", CostsJson.of(costs(net.graph(), images)));
     output.result(object);
@@ -143,6 +147,10 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void requireUseful() {
+    if (check > ExportImages.COUNT && !data.given()) {
+      throw CliException.misuse(
+          "--check: more than %d images need --data".formatted(ExportImages.COUNT));
+    }
     if (form == Form.MASKED && (measure || block != null)) {
       throw CliException.misuse(
           "%s: the masked form computes every channel; give --form compact"
@@ -169,30 +177,39 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void compact(
-      DynamicNet net, Tensor images, Path target, ObjectNode object, Output output) {
+      DynamicNet net,
+      ExportImages source,
+      Tensor images,
+      Path target,
+      ObjectNode object,
+      Output output) {
     CompactOptions options = options();
     CompactForm compact =
         measure
             ? PayingLayers.choose(net, options, typical(net, images), threads, output.progress())
             : CompactForm.of(net, options);
-    CompactCheck check = CompactCheck.of(net.graph(), compact.graph(), images);
-    if (!check.passed()) {
+    CompactCheck found = source.compare(net.graph(), compact.graph(), check);
+    if (!found.passed()) {
       throw new CliException(
           "%s was not written: its results differ from the masked network's by %.1e of the largest, more than %.0e"
-              .formatted(target, check.maxDifference(), CompactCheck.TOLERANCE));
+              .formatted(target, found.maxDifference(), CompactCheck.TOLERANCE));
     }
     OnnxWriter.write(compact.graph(), target);
     output.print(table(net, compact));
     output.print(
-        "wrote %s: %d of %d gated layers skip; largest difference to the masked network %.1e on %d images"
+        "wrote %s: %d of %d gated layers skip; largest difference to the masked network %.1e on %d images, whose layers used no channel %d times, one %d times, all %d times"
             .formatted(
                 target,
                 compact.skipping().size(),
                 net.gates().size(),
-                check.maxDifference(),
-                check.samples()));
+                found.maxDifference(),
+                found.samples(),
+                found.none(),
+                found.one(),
+                found.all()));
     object.put("block", options.block()).put("measured", measure);
-    object.put("maxDifference", check.maxDifference()).put("samples", check.samples());
+    object.put("maxDifference", found.maxDifference()).put("samples", found.samples());
+    object.put("none", found.none()).put("one", found.one()).put("all", found.all());
     ArrayNode layers = object.putArray("layers");
     net.gates()
         .forEach(
@@ -250,19 +267,5 @@ final class ExportCommand implements Callable<Integer> {
   private static SampleCosts costs(Graph graph, List<SampleUse> uses) {
     long dense = SampleRunner.denseMacs(graph);
     return new SampleCosts(dense, uses.stream().mapToLong(SampleUse::macs).toArray());
-  }
-
-  /** Images to compare and time the forms on. */
-  private Tensor images(Graph graph, Output output) {
-    if (!data.given()) {
-      return RandomInputs.of(graph.inputs(), SAMPLES, 1).values().iterator().next();
-    }
-    Dataset images = data.open(graph, output).forEvaluation().limit(SAMPLES);
-    Batches batches = Batches.evaluation(images, data.normalization(graph, output), SAMPLES);
-    try (BatchStream stream = batches.all()) {
-      Batch batch = stream.next();
-      int[] shape = Arrays.stream(batch.shape()).mapToInt(Math::toIntExact).toArray();
-      return Tensor.floats(shape, batch.images().clone());
-    }
   }
 }

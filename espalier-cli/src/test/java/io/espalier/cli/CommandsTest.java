@@ -162,7 +162,7 @@ class CommandsTest {
             trained,
             "--json");
     assertEquals(0, train.code(), train.err());
-    assertEquals(30, train.json().path("images").asInt());
+    assertEquals(40, train.json().path("images").asInt());
     JsonNode evaluated = Invocation.of("evaluate", trained, "--data", data, "--json").json();
     assertEquals(train.json().path("accuracy").asDouble(), evaluated.path("accuracy").asDouble());
     assertTrue(evaluated.path("accuracy").asDouble() > 0.6, evaluated.toString());

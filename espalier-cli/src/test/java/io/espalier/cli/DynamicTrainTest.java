@@ -46,7 +46,7 @@ class DynamicTrainTest {
     Invocation run = train(net.toString(), "--dynamic", "sanp", "--budget", "macs=60%");
     assertEquals(0, run.code(), run.err());
     JsonNode json = run.json();
-    assertEquals(30, json.path("images").asInt());
+    assertEquals(40, json.path("images").asInt());
     assertEquals(0.6, json.path("budget").asDouble());
     assertEquals(2, json.at("/epochs/joint").asInt());
     assertEquals(1, json.at("/epochs/warm-up").asInt());

@@ -102,6 +102,22 @@ class ExportTest {
   }
 
   @Test
+  void export_check_comparesEveryImage_andCountsWhatTheLayersUse() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    int images =
+        Invocation.of("evaluate", net, "--data", data, "--json").json().path("images").asInt();
+    Invocation run = Invocation.of("export", net, "--data", data, "--check", 10_000, "--json");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(images, run.json().path("samples").asInt());
+    assertTrue(images > 32, "more than are compared by default: " + images);
+    for (String count : List.of("none", "one", "all")) {
+      int pairs = run.json().path(count).asInt(-1);
+      assertTrue(pairs >= 0 && pairs <= 8 * images, count);
+    }
+    assertEquals(2, Invocation.of("export", net, "--check", 33).code());
+  }
+
+  @Test
   void export_masked_isTheNetworkItself() {
     Path out = temp.resolve("masked.onnx");
     Invocation run = Invocation.of("export", "--dynamic", net, "--form", "masked", "-o", out);
@@ -141,9 +157,9 @@ class ExportTest {
         Invocation.of("evaluate", net, "--data", data, "--dynamic-report", folder, "--json");
     assertEquals(0, run.code(), run.err());
     JsonNode json = new ObjectMapper().readTree(folder.resolve("gates.json").toFile());
-    assertEquals(30, json.path("images").asInt());
+    assertEquals(40, json.path("images").asInt());
     assertEquals(run.json().path("macs"), json.path("macs"));
-    assertEquals(30, Files.readAllLines(folder.resolve("images.csv")).size() - 1);
+    assertEquals(40, Files.readAllLines(folder.resolve("images.csv")).size() - 1);
     long channels = 0;
     for (JsonNode layer : json.path("layers")) {
       channels += layer.path("channels").asLong();

@@ -32,7 +32,7 @@ final class Samples {
   static Path images(Path folder) throws IOException {
     Path data = Files.createDirectories(folder.resolve("images"));
     split(data, "train", 96);
-    split(data, "t10k", 30);
+    split(data, "t10k", 40);
     return data;
   }
 

@@ -5,6 +5,9 @@ import io.espalier.graph.Tensor;
 import io.espalier.latency.OrtNet;
 import io.espalier.latency.OrtOptions;
 import io.espalier.onnx.OnnxWriter;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,34 +16,27 @@ import java.util.Map;
  * @param samples how many were compared
  * @param maxDifference the largest difference of an element of the first output, relative to the
  *     largest element of all samples
+ * @param none pairs of a sample and a gated layer that let no channel through
+ * @param one pairs that let exactly one through
+ * @param all pairs that let all through
  */
-public record CompactCheck(int samples, double maxDifference) {
+public record CompactCheck(int samples, double maxDifference, long none, long one, long all) {
   /** What rounding may amount to. */
   public static final double TOLERANCE = 1e-4;
 
   /**
-   * Compares them.
+   * Compares them on one batch after the other.
    *
-   * @param images {@code [N, ...]}
+   * @param batches of images, each {@code [N, ...]}
    */
-  public static CompactCheck of(Graph masked, Graph compact, Tensor images) {
-    double scale = Double.MIN_NORMAL;
-    double largest = 0;
-    try (OrtNet first = load(masked);
-        OrtNet second = load(compact)) {
-      for (int n = 0; n < images.size(0); n++) {
-        Tensor image = images.select(0, new int[] {n});
-        float[] expected = run(first, image);
-        float[] actual = run(second, image);
-        for (int i = 0; i < expected.length; i++) {
-          double off = Math.abs(expected[i] - actual[i]);
-          scale = Math.max(scale, Math.abs(expected[i]));
-          // NaN is as far off as can be.
-          largest = Math.max(largest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
-        }
-      }
+  public static CompactCheck of(Graph masked, Graph compact, Iterator<Tensor> batches) {
+    try (SampleRunner first = SampleRunner.of(masked, OrtOptions.fast(1));
+        OrtNet second =
+            OrtNet.load(OnnxWriter.toBytes(compact), compact.name(), OrtOptions.fast(1))) {
+      Comparison comparison = new Comparison(first, second);
+      batches.forEachRemaining(comparison::add);
+      return comparison.result();
     }
-    return new CompactCheck(images.size(0), largest / scale);
   }
 
   /** True if the difference is within {@link #TOLERANCE}. */
@@ -48,12 +44,58 @@ public record CompactCheck(int samples, double maxDifference) {
     return maxDifference <= TOLERANCE;
   }
 
-  private static OrtNet load(Graph graph) {
-    return OrtNet.load(OnnxWriter.toBytes(graph), graph.name(), OrtOptions.fast(1));
-  }
+  /** What has been seen so far. */
+  private static final class Comparison {
+    private final SampleRunner masked;
+    private final OrtNet compact;
+    private final List<Integer> channels;
+    private int samples;
+    private double scale = Double.MIN_NORMAL;
+    private double largest;
+    private long none;
+    private long one;
+    private long all;
 
-  private static float[] run(OrtNet net, Tensor image) {
-    Map<String, Tensor> feeds = Map.of(net.inputs().getFirst().name(), image);
-    return net.run(feeds).get(net.outputs().getFirst().name()).toFloats();
+    Comparison(SampleRunner masked, OrtNet compact) {
+      this.masked = masked;
+      this.compact = compact;
+      this.channels = masked.channels();
+    }
+
+    void add(Tensor images) {
+      SampleRunner.Run run = masked.run(images);
+      int count = images.size(0);
+      int width = run.logits().length / count;
+      for (int n = 0; n < count; n++) {
+        float[] actual = outputs(images.select(0, new int[] {n}));
+        for (int i = 0; i < width; i++) {
+          float expected = run.logits()[n * width + i];
+          double off = Math.abs(expected - actual[i]);
+          scale = Math.max(scale, Math.abs(expected));
+          // NaN is as far off as can be.
+          largest = Math.max(largest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
+        }
+        count(run.samples().get(n).open());
+      }
+      samples += count;
+    }
+
+    private float[] outputs(Tensor image) {
+      Map<String, Tensor> feeds = Map.of(compact.inputs().getFirst().name(), image);
+      return compact.run(feeds).get(compact.outputs().getFirst().name()).toFloats();
+    }
+
+    private void count(List<BitSet> open) {
+      for (int gate = 0; gate < open.size(); gate++) {
+        int used = open.get(gate).cardinality();
+        none += used == 0 ? 1 : 0;
+        one += used == 1 ? 1 : 0;
+        all += used == channels.get(gate) ? 1 : 0;
+      }
+    }
+
+    CompactCheck result() {
+      return new CompactCheck(samples, largest / scale, none, one, all);
+    }
   }
 }
