@@ -56,7 +56,7 @@ final class BudgetVerdict {
                 ? "the gates have collapsed: the mean image costs %2$.1f %% of the MACs where"
                     + " %1$.1f %% were allowed; lower the gain of lambda or the noise"
                 : "the budget of %1$.1f %% of the MACs is not met: the mean image costs %2$.1f %%;"
-                    + " train longer or raise the gain of lambda")
+                    + " train longer or raise the gain")
             .formatted(100 * budget, 100 * share));
   }
 

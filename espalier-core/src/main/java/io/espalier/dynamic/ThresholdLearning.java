@@ -34,7 +34,7 @@ public record ThresholdLearning(
 
   /** A target that follows the budget, and a pull that is felt within a few hundred steps. */
   public static ThresholdLearning defaults() {
-    return new ThresholdLearning(2, false, 0.01, OptionalDouble.empty());
+    return new ThresholdLearning(2, false, 0.05, OptionalDouble.empty());
   }
 
   public ThresholdLearning withSlope(double value) {
