@@ -47,24 +47,16 @@ final class PixelGateWriter {
 
   private PixelGate write() {
     Node layer = site.layer();
-    List<String> parts =
-        List.of(builder.fresh(prefix + ".first"), builder.fresh(prefix + ".others"));
-    Op split = new Op.Split(1, List.of(base, site.inputChannels() - base));
-    builder.add(new Node(parts.getFirst(), split, List.of(layer.input(0)), parts));
+    List<String> parts = parts(layer.input(0));
     String first = add("base", layer.op(), inputs(parts.getFirst(), 0, base, layer.hasInput(2)));
     String others = builder.fresh(prefix + ".conditional");
     List<String> read = inputs(parts.getLast(), base, site.inputChannels(), false);
     builder.add(new Node(layer.name(), layer.op(), read, List.of(others)));
     String scale = filled("scale", 1);
     String shift = filled("shift", 0);
-    List<String> normalised =
-        List.of(first, scale, shift, filled("mean", 0), filled("variance", 1));
-    String score = add("score", new Op.BatchNorm(EPSILON, MOMENTUM), normalised);
+    String score = score(first, scale, shift);
     String gate = gate(score);
-    String let = add("passed", new Op.Elementwise(Pointwise.MUL), List.of(gate, others));
-    Op sum = new Op.Elementwise(Pointwise.ADD);
-    String name = builder.fresh(prefix + ".sum");
-    builder.add(new Node(name, sum, List.of(first, let), List.of(layer.output())));
+    sum(first, add("passed", new Op.Elementwise(Pointwise.MUL), List.of(gate, others)));
     return new PixelGate(
         layer.name(),
         first,
@@ -75,6 +67,27 @@ final class PixelGateWriter {
         scale,
         shift,
         gate);
+  }
+
+  /** The input channels of the base path, and the others. */
+  private List<String> parts(String input) {
+    List<String> parts =
+        List.of(builder.fresh(prefix + ".first"), builder.fresh(prefix + ".others"));
+    Op split = new Op.Split(1, List.of(base, site.inputChannels() - base));
+    builder.add(new Node(parts.getFirst(), split, List.of(input), parts));
+    return parts;
+  }
+
+  private String score(String first, String scale, String shift) {
+    List<String> inputs = List.of(first, scale, shift, filled("mean", 0), filled("variance", 1));
+    return add("score", new Op.BatchNorm(EPSILON, MOMENTUM), inputs);
+  }
+
+  /** Takes the place of the original's output. */
+  private void sum(String first, String passed) {
+    Op add = new Op.Elementwise(Pointwise.ADD);
+    String name = builder.fresh(prefix + ".sum");
+    builder.add(new Node(name, add, List.of(first, passed), List.of(site.layer().output())));
   }
 
   private String gate(String score) {
