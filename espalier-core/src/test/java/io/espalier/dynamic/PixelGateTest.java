@@ -230,6 +230,30 @@ class PixelGateTest {
     assertTrue(Arrays.stream(counted[0]).distinct().count() > 1);
   }
 
+  /** Where a gate is closed the base path is there, so that the next layer reads all channels. */
+  @Test
+  void cost_ofTheNextLayer_doesNotDependOnTheGate() {
+    Graph tiny = tiny();
+    GraphBuilder builder = new GraphBuilder("two");
+    tiny.inputs().forEach(builder::input);
+    builder.initializer("w", tiny.weight("w"));
+    Op conv = new Op.Conv(Window.square(2, 1, 1, 0), 1);
+    builder.add("first", conv, "x", "w");
+    builder.add("relu", new Op.Elementwise(Pointwise.RELU), "first");
+    builder.initializer("v", tiny.weight("w"));
+    builder.add("second", conv, "relu", "v");
+    builder.output(new Port("second", tiny.outputs().getFirst().type()));
+    GateOptions every = ALL.withLayers(ALL.layers().withPlacement(GatedLayers.Placement.EVERY));
+    DynamicNet net = DynamicNet.insert(builder.build(), every);
+    assertEquals(List.of("first"), net.gates().stream().map(Gate::layer).toList());
+    assertEquals(
+        Map.of("second", "its channels are the network's outputs"),
+        DynamicNet.ungated(builder.build(), every));
+    // 16 MACs each, half of the first one's for its base path.
+    Shares.requireReachable(net, 24 / 32.0);
+    assertThrows(DynamicException.class, () -> Shares.requireReachable(net, 23 / 32.0));
+  }
+
   @Test
   void cost_ofClosedGates_isTheBasePaths() {
     DynamicNet net = DynamicNet.insert(Chains.of(1, 8, 12, 16), DEFAULT);
