@@ -57,7 +57,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      converter = Range.CountOrNone.class,
+      converter = Range.Count.class,
       paramLabel = "N",
       description = "Samples a run. Default: what the file declares, 1 where it leaves that open.")
   private int batch = DEFAULTS.batch();

@@ -36,8 +36,9 @@ record Chance(int classes, int dataClasses) {
       output.warn(
           "%s is near chance (%s for %d classes): the preprocessing is probably not that of its"
                   .formatted(file, Numbers.accuracy(accuracy.top1()), classes)
-              + " training (now %s); see --normalization, --mean, --std, --resize"
-                  .formatted(normalization));
+              + " training (now %s; see --normalization, --mean, --std, --resize), or it was cut and"
+                  .formatted(normalization)
+              + " not trained since");
     }
   }
 }

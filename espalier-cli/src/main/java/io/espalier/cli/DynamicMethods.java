@@ -16,7 +16,7 @@ final class DynamicMethods {
   private DynamicMethods() {}
 
   static String table() {
-    Table table = Table.of("train --dynamic", "what it does");
+    Table table = Table.of("train --dynamic", "~what it does");
     for (Variant variant : Variant.values()) {
       table.row(variant.id(), variant.summary());
     }

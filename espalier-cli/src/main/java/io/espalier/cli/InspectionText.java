@@ -97,6 +97,10 @@ final class InspectionText {
     if (!cost.uncounted().isEmpty()) {
       line("  not counted  %s (shape not known)", String.join(", ", cost.uncounted()));
     }
+    if (cost.macs() == 0) {
+      line(
+          "  What is not modelled is not counted, so these figures say nothing about the network.");
+    }
     line("");
   }
 
@@ -132,7 +136,8 @@ final class InspectionText {
   /** Reasons, each with the layers that it holds for; those that recur all over as one. */
   private void frozen() {
     line("");
-    line("Frozen: %s of the MACs lie between channels that cannot go", share());
+    String of = "%s of the MACs lie between channels that cannot go".formatted(share());
+    line("Frozen: %s", found.cost().macs() == 0 ? "what cannot go" : of);
     Map<String, Map<String, List<String>>> kinds = new LinkedHashMap<>();
     for (Inspection.Frozen frozen : found.frozen()) {
       String kind = QUOTED.matcher(frozen.reason()).replaceFirst("");

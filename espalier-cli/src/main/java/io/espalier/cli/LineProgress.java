@@ -68,11 +68,10 @@ final class LineProgress implements Progress {
   private void print(long now) {
     lastNanos = now;
     double seconds = (now - beginNanos) / NANOS;
-    StringBuilder line = new StringBuilder("espalier: ").append(task).append(": ").append(done);
-    if (total > 0) {
-      line.append('/').append(total);
+    StringBuilder line = new StringBuilder("espalier: ").append(task);
+    if (done > 0 || total > 0) {
+      line.append(": ").append(done).append(total > 0 ? "/" + total : "").append(' ').append(unit);
     }
-    line.append(' ').append(unit);
     if (done > 0) {
       line.append(", ").append(Numbers.rate(done / seconds)).append("/s");
     }

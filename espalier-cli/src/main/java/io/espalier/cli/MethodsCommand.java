@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -47,15 +48,23 @@ final class MethodsCommand implements Callable<Integer> {
       output.print(DynamicMethods.detail(dynamic.get()));
       output.result(DynamicMethods.object(dynamic.get()));
     } else {
-      MethodInfo info = Methods.get(id).info();
+      MethodInfo info = known(id);
       output.print(detail(info));
       output.result(object(info));
     }
     return 0;
   }
 
+  private static MethodInfo known(String id) {
+    try {
+      return Methods.get(id).info();
+    } catch (IllegalArgumentException unknown) {
+      throw CliException.misuse(unknown.getMessage());
+    }
+  }
+
   private static String table(List<MethodInfo> methods) {
-    Table table = Table.of("method", "kind", "needs", ">year", "what it does");
+    Table table = Table.of("method", "kind", "needs", ">year", "~what it does");
     for (MethodInfo info : methods) {
       table.row(info.id(), info.kind().word(), needs(info), info.year(), info.summary());
     }
@@ -64,17 +73,20 @@ final class MethodsCommand implements Callable<Integer> {
   }
 
   private static String needs(MethodInfo info) {
-    return info.needs().stream().map(MethodsCommand::word).collect(Collectors.joining(", "));
+    return info.needs().stream()
+        .flatMap(MethodsCommand::words)
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
-  private static String word(Need need) {
+  private static Stream<String> words(Need need) {
     return switch (need) {
-      case WEIGHTS -> "weights";
-      case ACTIVATIONS -> "images";
-      case GRADIENTS -> "images, gradients";
-      case LABELS -> "labels";
-      case TRAINING -> "training";
-      case BATCH_NORM -> "batch normalisation";
+      case WEIGHTS -> Stream.of("weights");
+      case ACTIVATIONS -> Stream.of("images");
+      case GRADIENTS -> Stream.of("images", "gradients");
+      case LABELS -> Stream.of("labels");
+      case TRAINING -> Stream.of("training");
+      case BATCH_NORM -> Stream.of("batch normalisation");
     };
   }
 

@@ -204,13 +204,20 @@ final class PruneCommand implements Callable<Integer> {
 
   private PruneResult run(
       Pruner pruner, Graph graph, Optional<Images> images, PruneOptions options, Output output) {
-    if (!keepsRun()) {
-      return pruner.run();
+    try {
+      return keepsRun()
+          ? pruner.run(folder(graph, images.orElseThrow(), options, output))
+          : pruner.run();
+    } catch (PlanException e) {
+      // The name that the file gives its graph says little: every one of PyTorch's is 'torch_jit'.
+      throw new PlanException("%s: %s".formatted(file, e.getMessage()), e);
     }
-    Images given = images.orElseThrow();
-    RunFolder folder =
-        learning.files().run(OutputFile.stem(file), () -> digest(graph, given, options), output);
-    return pruner.run(folder);
+  }
+
+  private RunFolder folder(Graph graph, Images images, PruneOptions options, Output output) {
+    return learning
+        .files()
+        .run(OutputFile.stem(file), () -> digest(graph, images, options), output);
   }
 
   private static String digest(Graph graph, Images images, PruneOptions options) {

@@ -6,6 +6,7 @@ import io.espalier.data.Framing;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
+import io.espalier.method.Spelling;
 import io.espalier.zoo.Zoo;
 import io.espalier.zoo.ZooOptions;
 import java.nio.file.Files;
@@ -44,8 +45,8 @@ record StartingPoint(
     }
     if (!Files.exists(file.get())) {
       throw new CliException(
-          "there is no file %s, and no network of the zoo has that name; the zoo has %s"
-              .formatted(network, String.join(", ", Zoo.names())));
+          "there is no file %s, and no network of the zoo has that name; %s"
+              .formatted(network, Spelling.hint(network, "the zoo has", Zoo.names())));
     }
     Graph graph = input.read(file.get());
     DataSplits splits = data.open(graph, output);

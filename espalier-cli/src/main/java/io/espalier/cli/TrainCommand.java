@@ -139,10 +139,11 @@ final class TrainCommand implements Callable<Integer> {
     OnnxWriter.write(graph, file);
     Optional<Accuracy> validated = result.history().getLast().validation();
     output.print(
-        "wrote %s after %d epochs%s%s"
+        "wrote %s after %d epoch%s%s%s"
             .formatted(
                 file,
                 result.history().size(),
+                result.history().size() == 1 ? "" : "s",
                 validated
                     .map(a -> ", validation accuracy " + Numbers.accuracy(a.top1()))
                     .orElse(""),

@@ -41,7 +41,7 @@ final class TrainingOptions {
       names = "--epochs",
       converter = Range.CountOrNone.class,
       paramLabel = "N",
-      description = "Passes over the training images.")
+      description = "Passes over the training images. Default: 10 of train, 0 of other commands.")
   private Integer epochs;
 
   @Option(
@@ -55,7 +55,8 @@ final class TrainingOptions {
       names = "--lr",
       converter = Range.Positive.class,
       paramLabel = "RATE",
-      description = "Peak learning rate.")
+      description =
+          "Peak learning rate. Default: 0.1 for a new network, 0.01 for one that is trained.")
   private Double rate;
 
   @Option(
@@ -84,7 +85,7 @@ final class TrainingOptions {
       names = "--clip",
       converter = Range.NotNegative.class,
       paramLabel = "NORM",
-      description = "Largest norm of all gradients.")
+      description = "Largest norm of all gradients. Default: 0, no limit.")
   private Double clip;
 
   @Option(
@@ -97,7 +98,7 @@ final class TrainingOptions {
       names = "--warmup",
       converter = Range.NotNegative.class,
       paramLabel = "EPOCHS",
-      description = "Epochs in which the rate rises.")
+      description = "Epochs in which the rate rises. Default: 0.")
   private Double warmup;
 
   @Option(
@@ -112,7 +113,7 @@ final class TrainingOptions {
       names = "--smoothing",
       converter = Range.PartialShare.class,
       paramLabel = "S",
-      description = "Label smoothing.")
+      description = "Label smoothing. Default: 0.")
   private Double smoothing;
 
   @Option(

@@ -223,8 +223,16 @@ class FailuresTest {
   }
 
   @Test
+  void slipsOfThePen_areCorrected() throws IOException {
+    assertFails(1, "did you mean 'resnet20'", "train", "resnett20", "--data", "idx:" + temp);
+    assertFails(1, "a share is written macs=50%", "prune", net, "--budget", "macs=50");
+    assertFails(1, net.getFileName() + ": budget", "prune", net, "--budget", "macs=1");
+    assertFails(2, "--batch", "bench", net, "--batch", "0");
+  }
+
+  @Test
   void unknownMethodAndSetting_listWhatThereIs() throws IOException {
-    assertFails(1, "did you mean", "methods", "l11");
+    assertFails(2, "did you mean", "methods", "l11");
     assertFails(2, "--method: unknown method 'l11'", "prune", net, "--method", "l11");
     assertFails(2, "--set: method 'l1': no setting 'x'", "prune", net, "--set", "x=1");
   }

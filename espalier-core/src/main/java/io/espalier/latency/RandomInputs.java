@@ -25,7 +25,7 @@ public final class RandomInputs {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     SplittableRandom random = new SplittableRandom(seed);
     for (Port input : inputs) {
-      int[] shape = shape(input, batch);
+      int[] shape = shape(input, batch, inputs.size() == 1);
       boolean real = input.type().type().isReal();
       double[] values = new double[Math.toIntExact(Tensor.elements(shape))];
       for (int i = 0; i < values.length; i++) {
@@ -36,7 +36,7 @@ public final class RandomInputs {
     return tensors;
   }
 
-  private static int[] shape(Port input, int batch) {
+  private static int[] shape(Port input, int batch, boolean alone) {
     List<Dim> dims = input.type().shape().dims();
     int[] shape = new int[dims.size()];
     for (int axis = 0; axis < shape.length; axis++) {
@@ -47,9 +47,8 @@ public final class RandomInputs {
         shape[axis] = Math.max(1, batch);
       } else {
         throw new IllegalArgumentException(
-            "input '%s' has the shape %s: fix it with --input, such as --input %s"
-                .formatted(
-                    input.name(), input.type().shape(), input.type().shape().exampleSample()));
+            "input '%s' has the shape %s: fix it with --input, such as %s"
+                .formatted(input.name(), input.type().shape(), input.exampleOption(alone)));
       }
     }
     if (batch > 0 && shape.length > 0 && shape[0] != batch) {

@@ -1,11 +1,9 @@
 package io.espalier.method;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The methods that there are. */
 public final class Methods {
@@ -74,38 +72,6 @@ public final class Methods {
   }
 
   private String unknown(String id) {
-    List<String> near =
-        byId.keySet().stream()
-            .filter(known -> isNear(id, known))
-            .sorted(Comparator.comparingInt(known -> distance(id, known)))
-            .toList();
-    String hint =
-        near.isEmpty()
-            ? "there are " + String.join(", ", byId.keySet())
-            : near.stream().collect(Collectors.joining("' or '", "did you mean '", "'?"));
-    return "unknown method '%s'; %s".formatted(id, hint);
-  }
-
-  private static boolean isNear(String id, String known) {
-    return distance(id, known) <= Math.max(1, known.length() / 2)
-        || (id.length() > 1 && (known.contains(id) || id.contains(known)));
-  }
-
-  /** The number of letters to insert, delete or replace (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return "unknown method '%s'; %s".formatted(id, Spelling.hint(id, "there are", byId.keySet()));
   }
 }

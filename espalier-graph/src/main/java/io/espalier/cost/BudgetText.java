@@ -78,7 +78,7 @@ final class BudgetText {
       case "macs" -> Budget.Quantity.MACS;
       case "params", "parameters" -> Budget.Quantity.PARAMS;
       case "units" -> Budget.Quantity.UNITS;
-      default -> throw bad(text, "limits '" + word + "', not macs, params, units or latency");
+      default -> throw bad(text, "limits '" + word + "', not macs, params or units");
     };
   }
 

@@ -4,7 +4,6 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.OneSample;
 import io.espalier.graph.Port;
-import io.espalier.graph.Shape;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,11 +26,14 @@ final class Samples {
   /** Fails if the shape of {@code node} is unknown because the caller has not fixed an axis. */
   static void requireFixedAxes(Graph graph, Node node) {
     for (Port input : graph.inputs()) {
-      Shape shape = input.type().shape();
       if (!OneSample.type(input.type()).shape().isFixed()) {
         throw new IllegalArgumentException(
-            "input '%s' has the shape %s, so the cost of node '%s' is not known: fix it with --input, such as --input %s"
-                .formatted(input.name(), shape, node.name(), shape.exampleSample()));
+            "input '%s' has the shape %s, so the cost of node '%s' is not known: fix it with --input, such as %s"
+                .formatted(
+                    input.name(),
+                    input.type().shape(),
+                    node.name(),
+                    input.exampleOption(graph.inputs().size() == 1)));
       }
     }
   }

@@ -190,10 +190,23 @@ public final class Planner {
       }
       if (!met()) {
         throw new PlanException(
-            "budget %s cannot be met: at least %.2f%% (%d of %d) of '%s' remains; ask for more, lower the floor or freeze less"
-                .formatted(budget, 100.0 * quantity / original, quantity, original, network));
+            "budget %s cannot be met: at least %.2f%% (%d of %d) of '%s' remains; %s"
+                .formatted(
+                    budget,
+                    100.0 * quantity / original,
+                    quantity,
+                    original,
+                    network,
+                    hint(budget)));
       }
     }
+  }
+
+  /** A small number of anything is a share whose sign was forgotten. */
+  private static String hint(Budget.Counted budget) {
+    return budget instanceof Budget.Absolute absolute && absolute.most() <= 100
+        ? "a share is written %s%%".formatted(budget)
+        : "ask for more, lower the floor or freeze less";
   }
 
   /** As {@link #removal}, but a budget that cannot be met is only said. */

@@ -14,4 +14,16 @@ class ShapeTest {
         "1x64x224", new Shape(List.of(Dim.of(1), Dim.of(1), Dim.of(64), open)).exampleSample());
     assertEquals("224", new Shape(List.of(open, open)).exampleSample());
   }
+
+  @Test
+  void exampleOption_namesTheInputWhereThereAreSeveral() {
+    Port port =
+        new Port(
+            "x",
+            new ValueType(
+                DataType.FLOAT,
+                new Shape(List.of(Dim.symbol("n"), Dim.of(3), Dim.of(8), Dim.unknown()))));
+    assertEquals("--input 3x8x224", port.exampleOption(true));
+    assertEquals("--input x=3x8x224", port.exampleOption(false));
+  }
 }
