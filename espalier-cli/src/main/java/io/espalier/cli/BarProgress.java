@@ -2,6 +2,7 @@ package io.espalier.cli;
 
 import io.espalier.progress.Progress;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,11 +19,17 @@ final class BarProgress implements Progress {
 
   @Override
   public void begin(String task, long total, String unit) {
+    resume(task, 0, total, unit);
+  }
+
+  @Override
+  public void resume(String task, long done, long total, String unit) {
     end();
     notes.clear();
     bar =
         new ProgressBarBuilder()
             .setTaskName(task)
+            .startsFrom(done, Duration.ZERO)
             .setInitialMax(total > 0 ? total : -1)
             .setUnit(" " + unit, 1)
             .setStyle(style())

@@ -44,10 +44,9 @@ record DynamicTraining(
               .progress(output.progress())
               .stopWhen(interruption)
               .run(folder);
-    }
-    if (!result.complete()) {
-      output.note("stopped with a checkpoint; run the same command again to go on");
-      return Interruption.EXIT;
+      if (!result.complete()) {
+        return interruption.stopped(folder);
+      }
     }
     return finish(result, folder, file);
   }

@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import io.espalier.train.RunFolder;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -16,10 +17,12 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook;
+  private final Output output;
   private volatile boolean stop;
 
   private Interruption(Output output) {
-    hook = new Thread(() -> stopAndWait(output), "interrupt");
+    this.output = output;
+    hook = new Thread(this::stopAndWait, "interrupt");
   }
 
   /** Watches for an interrupt until it is closed. */
@@ -29,7 +32,7 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
     return interruption;
   }
 
-  private void stopAndWait(Output output) {
+  private void stopAndWait() {
     stop = true;
     output.note("stopping after this step");
     try {
@@ -43,6 +46,16 @@ final class Interruption implements BooleanSupplier, AutoCloseable {
   @Override
   public boolean getAsBoolean() {
     return stop;
+  }
+
+  /**
+   * Says that the work waits in {@code folder}, and returns the exit code. To be called before this
+   * is closed, because the process dies then.
+   */
+  int stopped(RunFolder folder) {
+    output.note(
+        "stopped: the same command goes on from here (run folder %s)".formatted(folder.path()));
+    return EXIT;
   }
 
   @Override

@@ -18,6 +18,7 @@ final class LineProgress implements Progress {
   private String task = "";
   private String unit = "";
   private long total;
+  private long first;
   private long done;
   private final long firstNanos = System.nanoTime();
   private long beginNanos;
@@ -29,10 +30,16 @@ final class LineProgress implements Progress {
 
   @Override
   public void begin(String newTask, long newTotal, String newUnit) {
+    resume(newTask, 0, newTotal, newUnit);
+  }
+
+  @Override
+  public void resume(String newTask, long newFirst, long newTotal, String newUnit) {
     task = newTask;
     total = newTotal;
     unit = newUnit;
-    done = 0;
+    first = newFirst;
+    done = newFirst;
     notes.clear();
     beginNanos = System.nanoTime();
   }
@@ -72,11 +79,12 @@ final class LineProgress implements Progress {
     if (done > 0 || total > 0) {
       line.append(": ").append(done).append(total > 0 ? "/" + total : "").append(' ').append(unit);
     }
-    if (done > 0) {
-      line.append(", ").append(Numbers.rate(done / seconds)).append("/s");
+    double rate = (done - first) / seconds;
+    if (done > first) {
+      line.append(", ").append(Numbers.rate(rate)).append("/s");
     }
-    if (total > done && done > 0) {
-      line.append(", ").append(Numbers.clock(seconds * (total - done) / done)).append(" left");
+    if (total > done && done > first) {
+      line.append(", ").append(Numbers.clock((total - done) / rate)).append(" left");
     }
     notes.forEach((key, value) -> line.append(", ").append(key).append(' ').append(value));
     out.println(line);

@@ -95,10 +95,10 @@ final class PruneCommand implements Callable<Integer> {
     PruneOptions options = options(graph, images);
     try (Interruption interruption = Interruption.watch(output)) {
       Pruner pruner = pruner(graph, images, options, output).stopWhen(interruption);
-      PruneResult result = run(pruner, graph, images, options, output);
+      Optional<RunFolder> folder = folder(graph, images, options, output);
+      PruneResult result = run(pruner, folder);
       if (!result.complete()) {
-        output.note("stopped with a checkpoint; run the same command again to go on");
-        return Interruption.EXIT;
+        return folder.map(interruption::stopped).orElse(Interruption.EXIT);
       }
       finish(graph, images, options, result, files, output);
     }
@@ -202,22 +202,24 @@ final class PruneCommand implements Callable<Integer> {
     return images.map(i -> pruner.data(i.splits(), i.normalization())).orElse(pruner);
   }
 
-  private PruneResult run(
-      Pruner pruner, Graph graph, Optional<Images> images, PruneOptions options, Output output) {
+  private PruneResult run(Pruner pruner, Optional<RunFolder> folder) {
     try {
-      return keepsRun()
-          ? pruner.run(folder(graph, images.orElseThrow(), options, output))
-          : pruner.run();
+      return folder.map(pruner::run).orElseGet(pruner::run);
     } catch (PlanException e) {
       // The name that the file gives its graph says little: every one of PyTorch's is 'torch_jit'.
       throw new PlanException("%s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private RunFolder folder(Graph graph, Images images, PruneOptions options, Output output) {
-    return learning
-        .files()
-        .run(OutputFile.stem(file), () -> digest(graph, images, options), output);
+  /** Where the run stands, if there is work that a stopped one goes on from. */
+  private Optional<RunFolder> folder(
+      Graph graph, Optional<Images> images, PruneOptions options, Output output) {
+    if (!keepsRun()) {
+      return Optional.empty();
+    }
+    Images given = images.orElseThrow();
+    return Optional.of(
+        learning.files().run(OutputFile.stem(file), () -> digest(graph, given, options), output));
   }
 
   private static String digest(Graph graph, Images images, PruneOptions options) {

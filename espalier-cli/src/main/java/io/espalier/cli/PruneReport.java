@@ -40,6 +40,10 @@ record PruneReport(
     accuracies(table);
     StringBuilder text = new StringBuilder(asked).append('\n').append(table);
     diagnosis().ifPresent(sentence -> text.append('\n').append(sentence));
+    latency
+        .map(BenchResult::warning)
+        .filter(warning -> !warning.isEmpty())
+        .ifPresent(warning -> text.append('\n').append(warning));
     alignment().ifPresent(sentence -> text.append('\n').append(sentence));
     new Proofs(result.findings()).lines().forEach(line -> text.append('\n').append(line));
     return text.toString();

@@ -110,8 +110,7 @@ final class ScanCommand implements Callable<Integer> {
       Pruner.Study<SensitivityScan> study = Sensitivity.scan(pruner, Optional.of(folder));
       study.warnings().forEach(output::warn);
       if (study.result().isEmpty()) {
-        output.note("stopped; run the same command again to go on");
-        return Interruption.EXIT;
+        return interruption.stopped(folder);
       }
       finish(study.result().get(), targets, output);
     }

@@ -90,8 +90,7 @@ final class TrainCommand implements Callable<Integer> {
               .stopWhen(interruption);
       result = master.map(trainer::teacher).orElse(trainer).run(folder);
       if (!result.complete()) {
-        output.note("stopped with a checkpoint; run the same command again to go on");
-        return Interruption.EXIT;
+        return interruption.stopped(folder);
       }
     }
     return finish(result, start, folder, file, output);

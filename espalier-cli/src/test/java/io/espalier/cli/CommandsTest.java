@@ -238,6 +238,42 @@ class CommandsTest {
   }
 
   @Test
+  void evaluate_ofTheTestSplit_leavesTheTrainingImagesAlone() throws IOException {
+    Path data = temp.resolve("split");
+    for (String split : List.of("train", "test")) {
+      Files.createDirectories(data.resolve(split).getParent());
+      Files.move(Samples.pictures(temp), data.resolve(split));
+    }
+    Files.write(data.resolve("train/dark/0.png"), new byte[9]);
+    Files.write(data.resolve("test/dark/8.png"), new byte[9]);
+    Object[] command = {"evaluate", net, "--data", "images:" + data, "--json"};
+    assertEquals(1, Invocation.of(command).code());
+    List<Object> limited = new ArrayList<>(List.of(command));
+    limited.addAll(List.of("--limit", 2));
+    Invocation run = Invocation.of(limited.toArray());
+    assertEquals(0, run.code(), run.err());
+    assertEquals(2, run.json().path("images").asInt());
+  }
+
+  @Test
+  void train_withAnOptionThatDoesNotFit_decodesNothing() throws IOException {
+    Path data = Samples.pictures(temp);
+    Files.write(data.resolve("dark/0.png"), new byte[9]);
+    Object[] command = {"train", net, "--data", "images:" + data, "--epochs", 1, "--batch", 8};
+    List<Object> words = new ArrayList<>(List.of(command));
+    words.addAll(List.of("--run", temp.resolve("run"), "--out", temp.resolve("out.onnx")));
+    words.addAll(List.of("--dynamic", "sanp"));
+    Invocation damaged = Invocation.of(words.toArray());
+    assertEquals(1, damaged.code());
+    assertTrue(damaged.err().contains("dark/0.png"), damaged.err());
+    words.addAll(List.of("--budget", "params=40%"));
+    Invocation run = Invocation.of(words.toArray());
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("needs a share of the MACs"), run.err());
+    assertEquals(1, run.errorLines(), run.err());
+  }
+
+  @Test
   void evaluate_inOnnxRuntime_saysSoAndAgrees() throws IOException {
     String data = "idx:" + Samples.images(temp);
     JsonNode libtorch = Invocation.of("evaluate", net, "--data", data, "--json").json();

@@ -24,6 +24,23 @@ class ProgressTest {
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 
+  /** The last line of a task of six seconds, which is more than a log is spared. */
+  @Test
+  void resumedTask_inALog_showsAllAndTheRateOfTheRest() throws InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Progress progress = new LineProgress(new PrintStream(out, true, StandardCharsets.UTF_8));
+    Progress stage = progress.stage("joint");
+    stage.resume("epoch 1/2", 6_000_000, 6_000_100, "images");
+    Thread.sleep(5_100);
+    stage.advance(10);
+    stage.end();
+    String line = out.toString(StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+    String words = "espalier: joint, epoch 1/2: 6000010/6000100 images, ";
+    assertTrue(line.startsWith(words), line);
+    // 10 images in a little over 5 seconds; those from before would make it a million a second.
+    assertTrue(line.matches(".* (1\\.\\d+|2|2\\.0+)/s, 0:[45]\\d left"), line);
+  }
+
   @Test
   void numbers_areShortAndHaveUnits() {
     assertEquals("999", Numbers.count(999));

@@ -1,7 +1,10 @@
 package io.espalier.data;
 
+import io.espalier.progress.Progress;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The parts of a data set; a part that it does not have is empty. All have one image size. */
@@ -34,6 +37,18 @@ public record DataSplits(Dataset train, Dataset validation, Dataset test) {
   /** At most {@code count} images of each part, see {@link Dataset#limit}. */
   public DataSplits limit(int count) {
     return new DataSplits(train.limit(count), validation.limit(count), test.limit(count));
+  }
+
+  /**
+   * Makes all images of the three parts ready for long work, see {@link Dataset#prepare}.
+   *
+   * @param stop asked now and then; once it says true this returns before its work is done
+   * @throws DataException where an image cannot be read; the message names its file
+   */
+  public void prepare(Progress progress, BooleanSupplier stop) {
+    for (Dataset part : List.of(train, validation, test)) {
+      part.prepare(progress, stop, IntStream.range(0, part.size()).toArray());
+    }
   }
 
   /** What to measure on: the test split or, where there is none, validation, then training. */

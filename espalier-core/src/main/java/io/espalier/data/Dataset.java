@@ -1,6 +1,8 @@
 package io.espalier.data;
 
+import io.espalier.progress.Progress;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Images of one size with their labels, addressed by index. Immutable and safe for use by several
@@ -37,6 +39,16 @@ public interface Dataset {
    * names, sizes, checksums (zip) and labels. How the images are held in memory does not matter.
    */
   String digest();
+
+  /**
+   * Makes the images at {@code indices} ready: those that are kept in memory are read now, and
+   * files that cannot be used are found now and not in the middle of long work. Images that nobody
+   * prepares are read when they are first needed.
+   *
+   * @param stop asked now and then; once it says true this returns before its work is done
+   * @throws DataException where an image cannot be read; the message names its file
+   */
+  default void prepare(Progress progress, BooleanSupplier stop, int... indices) {}
 
   /** How many threads are worth using to read images at the same time. */
   default int workers() {

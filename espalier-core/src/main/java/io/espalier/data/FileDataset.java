@@ -1,8 +1,10 @@
 package io.espalier.data;
 
+import io.espalier.progress.Progress;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 
 /** Image files that are decoded whenever they are read. */
 final class FileDataset extends LabelledImages {
@@ -50,12 +52,17 @@ final class FileDataset extends LabelledImages {
     }
   }
 
-  /**
-   * Reads the header of a file only.
-   *
-   * @throws DataException where the size is not the expected one
-   */
-  void check(int index) {
+  /** Finds images of another size now and not in the middle of an epoch. */
+  @Override
+  public void prepare(Progress progress, BooleanSupplier stop, int... indices) {
+    if (expected != null && indices.length > 0) {
+      String task = "checking image sizes";
+      Parallel.run(task, indices.length, threads, progress, stop, i -> check(indices[i]));
+    }
+  }
+
+  /** Reads the header of a file only. */
+  private void check(int index) {
     ImageFile file = files.get(index);
     byte[] bytes = read(file);
     ImageDecoder decoder = borrow();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
@@ -29,12 +30,21 @@ final class Parallel {
     this.task = task;
   }
 
-  /** Returns when all is done and no thread is left; tells {@code progress} from this thread. */
+  /**
+   * Returns when all images are done, or {@code stop} says true, and no thread is left; tells
+   * {@code progress} and asks {@code stop} from this thread.
+   */
   static void run(
-      String name, int count, String unit, int threads, Progress progress, IntConsumer task) {
+      String name,
+      int count,
+      int threads,
+      Progress progress,
+      BooleanSupplier stop,
+      IntConsumer task) {
     Parallel parallel = new Parallel(count, task);
+    parallel.stopped = stop.getAsBoolean();
     List<Thread> workers = new ArrayList<>();
-    progress.begin(name, count, unit);
+    progress.begin(name, count, "images");
     try {
       for (int i = 0; i < threads; i++) {
         Thread thread = new Thread(parallel::work, "espalier-decode-" + i);
@@ -42,7 +52,7 @@ final class Parallel {
         thread.start();
         workers.add(thread);
       }
-      parallel.await(workers, progress);
+      parallel.await(workers, progress, stop);
     } finally {
       progress.end();
     }
@@ -73,7 +83,7 @@ final class Parallel {
     }
   }
 
-  private void await(List<Thread> workers, Progress progress) {
+  private void await(List<Thread> workers, Progress progress, BooleanSupplier stop) {
     int told = 0;
     boolean interrupted = false;
     for (Thread worker : workers) {
@@ -84,6 +94,7 @@ final class Parallel {
           interrupted = true;
           stopped = true;
         }
+        stopped |= stop.getAsBoolean();
         int now = done.get();
         progress.advance(now - told);
         told = now;

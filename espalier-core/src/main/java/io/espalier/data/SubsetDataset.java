@@ -1,7 +1,10 @@
 package io.espalier.data;
 
+import io.espalier.progress.Progress;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** Some images of another data set. */
 final class SubsetDataset extends LabelledImages {
@@ -23,6 +26,11 @@ final class SubsetDataset extends LabelledImages {
   @Override
   public void pixels(int index, byte[] into, int offset) {
     whole.pixels(indices[index], into, offset);
+  }
+
+  @Override
+  public void prepare(Progress progress, BooleanSupplier stop, int... chosen) {
+    whole.prepare(progress, stop, IntStream.of(chosen).map(i -> indices[i]).toArray());
   }
 
   @Override

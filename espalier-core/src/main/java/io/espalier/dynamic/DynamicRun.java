@@ -35,6 +35,7 @@ final class DynamicRun {
     Graph backbone = job.graph();
     // Whatever cannot be gated is said before hours of training.
     net = insert(backbone);
+    job.data().prepare(job.progress(), job.stop());
     if (options.backbone().isPresent()) {
       TrainResult trained = train("backbone", backbone, options.backbone().get(), TrainHook.NONE);
       net = insert(trained.graph());
@@ -71,7 +72,7 @@ final class DynamicRun {
 
   /** Trains the gated network for one stage; false if it was asked to stop. */
   private boolean train(String stage, TrainOptions how, GateHook.Phase phase) {
-    GateHook hook = new GateHook(net, options.learning(), phase, job.progress());
+    GateHook hook = new GateHook(net, options.learning(), phase, job.progress().stage(stage));
     TrainResult trained = train(stage, net.graph(), how, hook);
     net = DynamicNet.of(trained.graph());
     return trained.complete();
@@ -84,7 +85,7 @@ final class DynamicRun {
     TrainResult result =
         Trainer.of(graph, seen, job.normalization(), how)
             .hook(hook)
-            .progress(job.progress())
+            .progress(job.progress().stage(stage))
             .stopWhen(job.stop())
             .run(folder.child(stage));
     history.put(stage, result.history());

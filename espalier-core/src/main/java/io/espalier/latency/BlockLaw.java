@@ -22,12 +22,12 @@ final class BlockLaw {
   }
 
   /**
-   * The cost with every channel count at the nearest multiple of the block; a grouped convolution,
-   * whose groups no alignment of the whole count changes, stays as it is.
+   * The cost with every channel count at one block, the least that keeps to whole blocks; a grouped
+   * convolution, whose groups no alignment of the whole count changes, stays as it is.
    */
-  static double alignedCost(ConvShape shape) {
+  static double leastCost(ConvShape shape) {
     boolean grouped = shape.groups() > 1 && !shape.isDepthwise();
-    return grouped ? cost(shape) : scaled(shape, nearest(shape.inputs()), nearest(shape.outputs()));
+    return grouped ? cost(shape) : scaled(shape, BLOCK, BLOCK);
   }
 
   private static double plainCost(ConvShape shape) {
@@ -44,9 +44,5 @@ final class BlockLaw {
 
   private static int up(int count) {
     return (count + BLOCK - 1) / BLOCK * BLOCK;
-  }
-
-  private static int nearest(int count) {
-    return Math.max(BLOCK, (count + BLOCK / 2) / BLOCK * BLOCK);
   }
 }

@@ -5,6 +5,7 @@ import io.espalier.graph.Graph;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /**
@@ -15,8 +16,8 @@ import java.util.function.Predicate;
  * @param plain how many of those have one that costs them the fast kernel: no multiple of 4
  * @param speedup the measured gain
  * @param macRatio the gain in MACs
- * @param alignedSpeedup the gain expected of the convolutions of the nearest network whose counts
- *     are multiples of 16
+ * @param alignedSpeedup the gain expected of the convolutions of a cut to as many MACs whose counts
+ *     are multiples of 16; empty where multiples of 16 do not reach so few MACs
  * @param activationRatio the gain in activation bytes
  */
 public record Diagnosis(
@@ -25,7 +26,7 @@ public record Diagnosis(
     int plain,
     double speedup,
     double macRatio,
-    double alignedSpeedup,
+    OptionalDouble alignedSpeedup,
     double activationRatio) {
   /** A gain below this share of the MAC ratio falls short. */
   private static final double SHORT = 0.85;
@@ -48,8 +49,6 @@ public record Diagnosis(
       return Optional.empty();
     }
     List<ConvShape> shapes = ConvShape.of(smaller);
-    double time = ConvShape.of(original).stream().mapToDouble(BlockLaw::cost).sum();
-    double aligned = shapes.stream().mapToDouble(BlockLaw::alignedCost).sum();
     return Optional.of(
         new Diagnosis(
             shapes.size(),
@@ -57,42 +56,45 @@ public record Diagnosis(
             count(shapes, ConvShape::isPlain),
             speedup,
             macRatio,
-            time / aligned,
+            alignedSpeedup(ConvShape.of(original), shapes),
             (double) before.activationBytes() / after.activationBytes()));
+  }
+
+  /** Convolutions of whole blocks take the time of their MACs, whatever widths they have. */
+  private static OptionalDouble alignedSpeedup(List<ConvShape> original, List<ConvShape> smaller) {
+    double time = original.stream().mapToDouble(BlockLaw::cost).sum();
+    double least = original.stream().mapToDouble(BlockLaw::leastCost).sum();
+    double macs = smaller.stream().mapToDouble(ConvShape::macs).sum();
+    return macs < least ? OptionalDouble.empty() : OptionalDouble.of(time / macs);
   }
 
   /** What to tell the user, in one line. */
   public String sentence() {
     String gain = text("%.2fx fewer MACs gained %.2fx: ", macRatio, speedup);
-    return gain + (helpsToAlign() ? alignment() : memory());
+    return gain + (unaligned > 0 ? counts() : memory());
   }
 
-  private boolean helpsToAlign() {
-    return unaligned > 0 && alignedSpeedup > CLEAR * speedup;
-  }
-
-  private String alignment() {
-    return text(
-        "%d of %d convolutions have channel counts that are no multiple of 16%s; at the nearest"
-            + " multiples they would be expected to gain about %.1fx: prune with --align 16",
-        unaligned,
-        convolutions,
-        plain == 0 ? "" : text(", %d of them none of 4", plain),
-        alignedSpeedup);
+  private String counts() {
+    String found =
+        text(
+            "%d of %d convolutions have channel counts that are no multiple of 16%s, which costs"
+                + " time",
+            unaligned, convolutions, plain == 0 ? "" : text(", %d of them none of 4", plain));
+    return alignedSpeedup.orElse(0) > CLEAR * speedup
+        ? found
+            + text(
+                "; a cut to as many MACs with --align 16 would be expected to gain up to about"
+                    + " %.1fx",
+                alignedSpeedup.getAsDouble())
+        : found;
   }
 
   private String memory() {
-    String counts =
-        unaligned == 0
-            ? text("all %d convolutions have channel counts that are multiples of 16", convolutions)
-            : text(
-                "multiples of 16 (now in %d of %d convolutions) would not gain much more",
-                convolutions - unaligned, convolutions);
     return text(
-        "%s, so the time is not in"
+        "all %d convolutions have channel counts that are multiples of 16, so the time is not in"
             + " the arithmetic but in moving activations (%.2fx fewer bytes) and in the number of"
-            + " layers; remove whole blocks to gain more",
-        counts, activationRatio);
+            + " layers",
+        convolutions, activationRatio);
   }
 
   private static int count(List<ConvShape> shapes, Predicate<ConvShape> condition) {

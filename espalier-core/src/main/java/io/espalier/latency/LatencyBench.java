@@ -170,19 +170,10 @@ public final class LatencyBench {
       double speedup = timing.speedupOver(timings.getFirst());
       double macRatio = (double) costs.getFirst().macs() / costs.get(i).macs();
       String diagnosis =
-          Diagnosis.of(original, entry.graph(), trusted(timings.getFirst(), timing))
-              .map(Diagnosis::sentence)
-              .orElse("");
+          Diagnosis.of(original, entry.graph(), speedup).map(Diagnosis::sentence).orElse("");
       models.add(
           new ModelLatency(entry.name(), timing, costs.get(i), speedup, macRatio, diagnosis));
     }
     return models;
-  }
-
-  /** On a busy machine the fastest runs say more than the median. */
-  private static double trusted(Timing first, Timing other) {
-    return first.isScattered() || other.isScattered()
-        ? other.fastestSpeedupOver(first)
-        : other.speedupOver(first);
   }
 }

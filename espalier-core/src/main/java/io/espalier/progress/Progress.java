@@ -16,6 +16,16 @@ public interface Progress {
    */
   void begin(String task, long total, String unit);
 
+  /**
+   * A task goes on that was begun earlier.
+   *
+   * @param done how many of the {@code total} units were done then; they do not count for the rate
+   */
+  default void resume(String task, long done, long total, String unit) {
+    begin(task, total, unit);
+    advance(done);
+  }
+
   /** {@code more} further units are done. */
   void advance(long more);
 
@@ -26,6 +36,11 @@ public interface Progress {
 
   /** The task that was begun last is over. */
   void end();
+
+  /** This listener, for one of several stages: each task has the stage's name before its own. */
+  default Progress stage(String name) {
+    return new Stage(this, name);
+  }
 
   /** Hears nothing. */
   static Progress none() {

@@ -18,11 +18,15 @@ final class RunProgress {
     this.stepsPerEpoch = stepsPerEpoch;
   }
 
-  /** Images of steps that an earlier process took are not counted: they would spoil the rate. */
+  /** Begins or, at a later step than the first, resumes an epoch. */
   void beginEpoch(int epoch, int step, int images, int batchSize) {
     long all = Math.min(images, (long) stepsPerEpoch * batchSize);
-    long left = Math.max(0, all - (long) step * batchSize);
-    progress.begin("epoch %d/%d".formatted(epoch + 1, epochs), left, "images");
+    String task = "epoch %d/%d".formatted(epoch + 1, epochs);
+    if (step == 0) {
+      progress.begin(task, all, "images");
+    } else {
+      progress.resume(task, Math.min(all, (long) step * batchSize), all, "images");
+    }
     if (firstStep < 0) {
       firstStep = (long) epoch * stepsPerEpoch + step;
       beginNanos = System.nanoTime();

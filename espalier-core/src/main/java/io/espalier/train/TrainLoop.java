@@ -67,6 +67,9 @@ final class TrainLoop implements AutoCloseable {
   }
 
   TrainResult run() {
+    if (epoch < options.epochs()) {
+      prepare();
+    }
     while (epoch < options.epochs()) {
       if (!steps() || !endEpoch()) {
         save();
@@ -83,6 +86,17 @@ final class TrainLoop implements AutoCloseable {
       store.append(RunStore.testLine(accuracy.get()));
     }
     return result(accuracy, true);
+  }
+
+  /** A damaged image ends the run now and not after hours. */
+  private void prepare() {
+    try {
+      job.data().prepare(job.progress(), stop);
+    } catch (DataException failure) {
+      if (!stop.getAsBoolean()) {
+        throw failure;
+      }
+    }
   }
 
   /** Takes the remaining steps of the epoch; false if it was asked to stop before their end. */

@@ -139,7 +139,7 @@ class BadImagesTest {
       damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       Files.write(zip, damaged);
       try {
-        Fixtures.open("images:" + zip);
+        Fixtures.prepared("images:" + zip, Fixtures.options());
       } catch (DataException e) {
         Fixtures.refusal("images:" + zip);
       }

@@ -3,11 +3,13 @@ package io.espalier.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.espalier.progress.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -108,6 +110,7 @@ class CifarTest {
     Dataset inMemory =
         Fixtures.open("cifar10:" + dir.resolve("c"), large.withMemoryLimit(1 << 20)).train();
     assertEquals(2, onTheFly.workers());
+    inMemory.prepare(Progress.none(), () -> false, IntStream.range(0, inMemory.size()).toArray());
     assertEquals(1, inMemory.workers());
     assertArrayEquals(Fixtures.pixels(inMemory, 2), Fixtures.pixels(onTheFly, 2));
     assertEquals(inMemory.digest(), onTheFly.digest());

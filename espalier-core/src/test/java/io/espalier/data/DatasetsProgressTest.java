@@ -52,11 +52,25 @@ class DatasetsProgressTest {
     }
   }
 
+  private void prepare(Recorder recorder) {
+    Datasets.open(DataSpec.parse("images:" + dir), Fixtures.options(), recorder)
+        .prepare(recorder, () -> false);
+  }
+
+  @Test
+  void decoding_stopped_endsBeforeAnyImage() throws IOException {
+    write(100);
+    Recorder recorder = new Recorder();
+    Datasets.open(DataSpec.parse("images:" + dir), Fixtures.options(), recorder)
+        .prepare(recorder, () -> true);
+    assertEquals(List.of("begin 100 images", "end 0"), recorder.heard);
+  }
+
   @Test
   void decoding_toldFromTheCaller_addsUpToTheTotal() throws IOException {
     write(100);
     Recorder recorder = new Recorder();
-    Datasets.open(DataSpec.parse("images:" + dir), Fixtures.options(), recorder);
+    prepare(recorder);
     assertEquals(List.of("begin 100 images", "end 100"), recorder.heard);
   }
 
@@ -66,10 +80,7 @@ class DatasetsProgressTest {
     Fixtures.write(dir, "train/a/050.png", new byte[9]);
     Fixtures.write(dir, "train/a/095.png", new byte[9]);
     Recorder recorder = new Recorder();
-    DataException e =
-        assertThrows(
-            DataException.class,
-            () -> Datasets.open(DataSpec.parse("images:" + dir), Fixtures.options(), recorder));
+    DataException e = assertThrows(DataException.class, () -> prepare(recorder));
     Fixtures.assertSays(e.getMessage(), "train/a/050.png");
     assertEquals(2, recorder.heard.size());
     assertFalse(

@@ -31,6 +31,13 @@ final class Fixtures {
     return Datasets.open(DataSpec.parse(spec), options, Progress.none());
   }
 
+  /** Opens and reads every image. */
+  static DataSplits prepared(String spec, DataOptions options) {
+    DataSplits splits = open(spec, options);
+    splits.prepare(Progress.none(), () -> false);
+    return splits;
+  }
+
   static DataOptions options() {
     return DataOptions.defaults().withThreads(2);
   }
@@ -123,13 +130,13 @@ final class Fixtures {
     return buffer.array();
   }
 
-  /** The message of the one-line error that opening this must give. */
+  /** The message of the one-line error that reading all of this must give. */
   static String refusal(String spec) {
     return refusal(spec, options());
   }
 
   static String refusal(String spec, DataOptions options) {
-    return refusal(() -> open(spec, options));
+    return refusal(() -> prepared(spec, options));
   }
 
   static String refusal(Runnable work) {

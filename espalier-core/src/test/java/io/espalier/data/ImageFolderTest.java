@@ -110,7 +110,7 @@ class ImageFolderTest {
   @Test
   void smallMemoryLimit_decodesOnTheFlyToTheSame() throws IOException {
     write("a/1.png", "a/2.png", "b/3.png", "b/4.png");
-    Dataset inMemory = Fixtures.open(images()).train();
+    Dataset inMemory = Fixtures.prepared(images(), Fixtures.options()).train();
     Dataset onTheFly = Fixtures.open(images(), Fixtures.options().withMemoryLimit(10)).train();
     assertEquals(1, inMemory.workers());
     assertEquals(2, onTheFly.workers());

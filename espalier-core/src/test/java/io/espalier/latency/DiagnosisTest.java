@@ -41,7 +41,7 @@ class DiagnosisTest {
   void cost_ofDepthwise_followsItsOneCount() {
     assertEquals(48 * 9, BlockLaw.cost(depthwise(44)), 1e-9);
     assertEquals(45 * 9 / 0.45, BlockLaw.cost(depthwise(45)), 1e-9);
-    assertEquals(48 * 9, BlockLaw.alignedCost(depthwise(45)), 1e-9);
+    assertEquals(16 * 9, BlockLaw.leastCost(depthwise(45)), 1e-9);
   }
 
   @Test
@@ -55,7 +55,7 @@ class DiagnosisTest {
   void cost_ofGroupedConvolution_dependsOnOneGroup() {
     ConvShape narrow = new ConvShape(32, 32, 4, 32 * 8 * 9, false, false);
     assertTrue(narrow.isPlain());
-    assertEquals(32 * 8 * 9 / 0.75, BlockLaw.alignedCost(narrow), 1e-9);
+    assertEquals(32 * 8 * 9 / 0.75, BlockLaw.leastCost(narrow), 1e-9);
     assertFalse(new ConvShape(64, 64, 4, 64 * 16 * 9, false, false).isPlain());
   }
 
@@ -65,14 +65,39 @@ class DiagnosisTest {
     assertEquals(3, diagnosis.convolutions());
     assertEquals(3, diagnosis.unaligned());
     assertEquals(3, diagnosis.plain());
-    // 64 to the nearest multiple of 16, which is 48: (3 * 64 + 2 * 64 * 64) / (3 * 48 + 2 * 48 *
-    // 48)
-    assertEquals(8384.0 / 4752, diagnosis.alignedSpeedup(), 1e-9);
+    // In pairs of channels: the original over as many MACs as are left, all at full speed.
+    assertEquals(
+        (3 * 64 + 2.0 * 64 * 64) / (3 * 45 + 2 * 45 * 45),
+        diagnosis.alignedSpeedup().getAsDouble(),
+        1e-9);
     assertEquals(
         "2.00x fewer MACs gained 1.10x: 3 of 3 convolutions have channel counts that are no"
-            + " multiple of 16, 3 of them none of 4; at the nearest multiples they would be"
-            + " expected to gain about 1.8x: prune with --align 16",
+            + " multiple of 16, 3 of them none of 4, which costs time; a cut to as many MACs with"
+            + " --align 16 would be expected to gain up to about 2.0x",
         diagnosis.sentence());
+  }
+
+  /**
+   * At 24 channels the nearest multiple, 32, gains nothing, but a cut of some layers to 16 does.
+   */
+  @Test
+  void of_netPaddedToTheNextBlock_namesTheAlignedCutOfAsManyMacs() {
+    Diagnosis diagnosis = Diagnosis.of(chain(32), chain(24), 1.0).orElseThrow();
+    assertEquals(0, diagnosis.plain());
+    assertEquals(
+        (3 * 32 + 2.0 * 32 * 32) / (3 * 24 + 2 * 24 * 24),
+        diagnosis.alignedSpeedup().getAsDouble(),
+        1e-9);
+    assertTrue(diagnosis.sentence().contains("--align 16"), diagnosis.sentence());
+  }
+
+  @Test
+  void of_fewerMacsThanOneBlockEachHas_promisesNothing() {
+    Diagnosis diagnosis = Diagnosis.of(chain(32), chain(12), 2).orElseThrow();
+    assertTrue(diagnosis.alignedSpeedup().isEmpty());
+    assertTrue(diagnosis.sentence().endsWith("which costs time"), diagnosis.sentence());
+    // The narrowest that keeps whole blocks is within reach still.
+    assertTrue(Diagnosis.of(chain(32), chain(16), 2).orElseThrow().alignedSpeedup().isPresent());
   }
 
   @Test

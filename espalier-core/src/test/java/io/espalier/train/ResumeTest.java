@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.WatchedDataset;
+import io.espalier.progress.Progress;
 import io.espalier.torch.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -57,6 +59,39 @@ class ResumeTest {
     } while (!result.complete());
     assertTrue(runs > 8, runs + " runs");
     assertSame(whole, result, "parts");
+  }
+
+  @Test
+  void progress_ofResumedEpoch_countsWhatWasDone() {
+    List<String> heard = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void begin(String task, long total, String unit) {
+            heard.add("%s of %d %s".formatted(task, total, unit));
+          }
+
+          @Override
+          public void resume(String task, long done, long total, String unit) {
+            heard.add("%s from %d of %d %s".formatted(task, done, total, unit));
+          }
+
+          @Override
+          public void advance(long more) {}
+
+          @Override
+          public void note(String key, String value) {}
+
+          @Override
+          public void end() {}
+        };
+    TinyTraining.trainer(OPTIONS).stopWhen(after(3)).run(folder("run"));
+    TinyTraining.trainer(OPTIONS).progress(progress).stopWhen(after(9)).run(folder("run"));
+    int batch = OPTIONS.batchSize();
+    assertEquals(
+        List.of("epoch 1/4 from %d of %d images".formatted(3 * batch, 8 * batch)),
+        heard.stream().filter(task -> task.startsWith("epoch 1")).toList());
+    assertTrue(heard.contains("epoch 2/4 of %d images".formatted(8 * batch)), heard.toString());
   }
 
   @Test
