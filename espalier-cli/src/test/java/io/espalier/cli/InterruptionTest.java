@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,11 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process that is asked to end says last. */
+@Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there cannot be asked to end")
 class InterruptionTest {
   private static final String STOPPING = "espalier: stopping after this step";
 
-  @TempDir Path temp;
+  @TempDir private Path temp;
 
   @ParameterizedTest
   @ValueSource(strings = {"", "--dynamic=sanp"})
@@ -43,7 +45,7 @@ class InterruptionTest {
     words.addAll(command);
     words.add(Samples.network(temp, "net.onnx", 1).toString());
     words.addAll(List.of("--data", "idx:" + Samples.images(temp), "--epochs", "1000000"));
-    words.addAll(List.of("--threads", "1", "--run", run.toString()));
+    words.addAll(List.of("--threads", "1", "--batch", "4", "--run", run.toString()));
     words.addAll(List.of("--out", temp.resolve("out.onnx").toString()));
     Process process =
         new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
