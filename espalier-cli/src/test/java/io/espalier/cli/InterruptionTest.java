@@ -65,7 +65,7 @@ class InterruptionTest {
     try (BufferedReader lines = process.errorReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.contains("epoch ") && process.isAlive() && !stopping) {
-          process.destroy();
+          process.toHandle().destroy();
         }
         stopping |= line.equals(STOPPING);
         last = line;
