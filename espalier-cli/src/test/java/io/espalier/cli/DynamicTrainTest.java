@@ -115,7 +115,7 @@ class DynamicTrainTest {
     assertEquals(5, Invocation.of("methods", "--json").json().path("dynamic").size());
     assertTrue(Invocation.of("methods").out().contains("fixed-k"));
     String detail = Invocation.of("methods", "sanp").out();
-    assertTrue(detail.contains("--set term=smooth-macs (one of absolute"), detail);
+    assertTrue(detail.contains("--set term=held-macs (one of absolute"), detail);
     JsonNode json = Invocation.of("methods", "fbs", "--json").json();
     assertEquals("dynamic", json.path("kind").asText());
   }

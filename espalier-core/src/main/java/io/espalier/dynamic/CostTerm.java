@@ -20,7 +20,17 @@ public enum CostTerm {
    */
   MACS,
   /** As MACS, with the probability {@code sigmoid(v)}, whose gradient never vanishes. */
-  SMOOTH_MACS;
+  SMOOTH_MACS,
+  /**
+   * As SMOOTH_MACS, but a gate that is decided ({@code v1} is 0 or 1) is pushed no further, and is
+   * pushed back as much as one that is about to be decided. So no gate moves so far away while the
+   * cost is on one side of the budget that it cannot come back when it is on the other.
+   */
+  HELD_MACS;
+
+  /** Where {@code v1} becomes 1, and its negative where it becomes 0. */
+  private static final double DECIDED =
+      Math.log((1 + Binarization.MARGIN) / (Binarization.STRETCH - 1 - Binarization.MARGIN));
 
   /**
    * The term, a scalar: the mean over the batch.
@@ -28,6 +38,7 @@ public enum CostTerm {
    * @param saliencies {@code s} of every gate, {@code [N, C]} or {@code [1, C]}
    * @param gates what was made of them
    * @param distinct how many saliencies there are; fewer than channels where these share them
+   * @param closing whether the term is to fall, so that gates are pushed shut
    * @param normalised whether the term is a mean over the saliencies, or a sum: a sum of saliencies
    *     is divided by their number, or a share of MACs multiplied by it
    */
@@ -36,7 +47,8 @@ public enum CostTerm {
       List<DeviceTensor> saliencies,
       List<Binarizer.Gates> gates,
       int distinct,
-      boolean normalised) {
+      boolean normalised,
+      boolean closing) {
     double channels = saliencies.stream().mapToLong(layer -> layer.size(1)).sum();
     // A saliency that several channels share is added up as often.
     double divisor = normalised ? channels : channels / distinct;
@@ -49,7 +61,20 @@ public enum CostTerm {
           share(cost, gates.stream().map(Binarizer.Gates::gate), normalised ? 1 : distinct);
       case SMOOTH_MACS ->
           share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : distinct);
+      case HELD_MACS ->
+          share(cost, gates.stream().map(g -> held(g.noisy(), closing)), normalised ? 1 : distinct);
     };
+  }
+
+  /** {@code sigmoid(v)} with the gradient that {@link #HELD_MACS} tells of. */
+  static DeviceTensor held(DeviceTensor v, boolean closing) {
+    double sigmoid = 1 / (1 + Math.exp(-DECIDED));
+    double slope = sigmoid * (1 - sigmoid);
+    double side = closing ? 1 : -1;
+    DeviceTensor inside = v.clamp(-DECIDED, DECIDED).sigmoid();
+    DeviceTensor beyond = v.mul(side).add(-DECIDED).relu().mul(slope * side);
+    DeviceTensor moving = inside.add(beyond);
+    return v.sigmoid().sub(moving).detach().add(moving);
   }
 
   private static DeviceTensor mean(Stream<DeviceTensor> layers, double divisor) {

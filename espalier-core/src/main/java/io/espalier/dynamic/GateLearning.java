@@ -53,7 +53,7 @@ public record GateLearning(
     return paper(budget)
         .withControl(
             BudgetControl.paper()
-                .withTerm(CostTerm.SMOOTH_MACS)
+                .withTerm(CostTerm.HELD_MACS)
                 .withNormalised(false)
                 .withGain(0.2)
                 .withIntegral(0.1)

@@ -68,7 +68,13 @@ sealed interface GateObjective {
       DeviceTensor term =
           control
               .term()
-              .of(cost, pass.saliencies(), pass.gates(), net.saliencies(), control.normalised());
+              .of(
+                  cost,
+                  pass.saliencies(),
+                  pass.gates(),
+                  net.saliencies(),
+                  control.normalised(),
+                  lambda > 0);
       return Optional.of(term.mul(lambda));
     }
 

@@ -94,11 +94,33 @@ class CostTermTest {
       DynamicCost cost =
           DynamicCost.of(DynamicNet.insert(Chains.of(1, 4, 6), GateOptions.of(Variant.SANP)));
       CostTerm sum = CostTerm.ABSOLUTE;
-      assertEquals(3, sum.of(cost, List.of(shared), gates, 2, false).item(), 1e-6);
-      assertEquals(1.5, sum.of(cost, List.of(shared), gates, 2, true).item(), 1e-6);
+      assertEquals(3, sum.of(cost, List.of(shared), gates, 2, false, true).item(), 1e-6);
+      assertEquals(1.5, sum.of(cost, List.of(shared), gates, 2, true, true).item(), 1e-6);
       CostTerm share = CostTerm.MACS;
-      double mean = share.of(cost, List.of(shared), gates, 2, true).item();
-      assertEquals(2 * mean, share.of(cost, List.of(shared), gates, 2, false).item(), 1e-5);
+      double mean = share.of(cost, List.of(shared), gates, 2, true, true).item();
+      assertEquals(2 * mean, share.of(cost, List.of(shared), gates, 2, false, true).item(), 1e-5);
+    }
+  }
+
+  /** v1 is 0 or 1 beyond ln 11, where the sigmoid's slope is 11/12 * 1/12. */
+  @Test
+  void held_isTheSigmoid_pushedBackFromWhereItIsDecided_andNoFurther() {
+    float edge = 11 / 144f;
+    assertArrayEquals(new float[] {0, 0.25f, edge}, heldSlopes(true), 1e-6f);
+    assertArrayEquals(new float[] {edge, 0.25f, 0}, heldSlopes(false), 1e-6f);
+  }
+
+  private static float[] heldSlopes(boolean closing) {
+    float[] values = {-5, 0, 7};
+    try (Scope scope = Scope.open()) {
+      DeviceTensor v = DeviceTensor.of(values, 1, 3);
+      v.requiresGrad(true);
+      DeviceTensor held = CostTerm.held(v, closing);
+      for (int i = 0; i < 3; i++) {
+        assertEquals(sigmoid(values[i]), held.toFloats()[i], 1e-6);
+      }
+      held.sum().backward();
+      return v.grad().toFloats();
     }
   }
 
@@ -123,7 +145,7 @@ class CostTermTest {
       CostTerm term, boolean normalised, DeviceTensor first, DeviceTensor second) {
     Binarizer binarizer = new Binarizer(SMOOTH, 0);
     List<Binarizer.Gates> gates = List.of(binarizer.of(first), binarizer.of(second));
-    return term.of(COST, List.of(first, second), gates, 5, normalised);
+    return term.of(COST, List.of(first, second), gates, 5, normalised, true);
   }
 
   private static double v1(double s) {

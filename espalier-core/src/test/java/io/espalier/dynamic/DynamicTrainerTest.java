@@ -94,7 +94,13 @@ class DynamicTrainerTest {
   void run_whoseGatesCollapse_saysSo() {
     DynamicOptions options = options(Variant.SANP, 0.5, 4);
     BudgetControl violent =
-        options.learning().control().withTerm(CostTerm.MACS).withGain(10).withWindow(50);
+        options
+            .learning()
+            .control()
+            .withTerm(CostTerm.MACS)
+            .withGain(10)
+            .withWindow(50)
+            .withRamp(0);
     DynamicResult result =
         trainer(options.withLearning(options.learning().withControl(violent)))
             .run(folder("collapse"));

@@ -110,7 +110,10 @@ class DynamicTrialTest {
         "sanp 1 spread=0",
         "sanp 1 bias=none spread=1",
         "sanp 1 recalibration=0",
+        "sanp 1 ramp=0.3",
         "sanp 1 ramp=0.4",
+        "sanp 1 term=smooth-macs",
+        "sanp 1 term=smooth-macs ramp=0.4",
         "sanp 1 term=macs gain=1 integral=0 window=50 noise=1 soft=0.5",
         "sanp 1 term=absolute mean=true gain=0.01 integral=0 window=50 noise=1 soft=0.5 code=noisy"
       })

@@ -77,7 +77,7 @@ class GateHookTest {
     DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
     DeviceTensor macs =
         CostTerm.MACS.of(
-            DynamicCost.of(net), pass.saliencies(), pass.gates(), net.saliencies(), true);
+            DynamicCost.of(net), pass.saliencies(), pass.gates(), net.saliencies(), true, true);
     return Losses.crossEntropy(logits, labels, 0).add(macs.mul(3));
   }
 
