@@ -39,7 +39,7 @@ class DynamicTrainerTest {
   @ParameterizedTest
   @EnumSource(Variant.class)
   void run_ofEveryVariant_learnsWithinItsBudget(Variant variant) {
-    DynamicResult result = trainer(options(variant, 0.5, 12)).run(folder(variant.id()));
+    DynamicResult result = trainer(options(variant, 0.5, 30)).run(folder(variant.id()));
     assertTrue(result.complete());
     DynamicMeasure measure = result.measure().orElseThrow();
     assertTrue(measure.accuracy().top1() > 0.8, "accuracy " + measure.accuracy().top1());
@@ -47,7 +47,7 @@ class DynamicTrainerTest {
     assertTrue(share < 0.55 && share > 0.4, "share " + share);
     assertEquals(64, measure.costs().samples());
     assertEquals(List.of("backbone", "warm-up", "joint"), List.copyOf(result.history().keySet()));
-    assertEquals(12, result.history().get("joint").size());
+    assertEquals(30, result.history().get("joint").size());
     boolean varies = variant == Variant.SANP || variant == Variant.CHANNEL_GATING;
     assertEquals(varies, measure.costs().deviation() > 0);
     assertTrue(measure.costsWithBias().mean() > measure.costs().mean());
