@@ -45,7 +45,6 @@ import picocli.CommandLine.ParentCommand;
       "ONNX Runtime on processors with blocks of the same size. See docs/methods/sanp.md."
     })
 final class ExportCommand implements Callable<Integer> {
-
   /** What is written. */
   enum Form {
     /** Computes every channel and multiplies those that are not used by 0. */
@@ -131,7 +130,6 @@ final class ExportCommand implements Callable<Integer> {
     OutputFile.check(target, force);
     DynamicNet net = net(input.read(file));
     ExportImages source = new ExportImages(data, net.graph(), output);
-    Tensor images = source.some();
     ObjectNode object = Output.object().put("output", target.toString());
     object.put("form", form.name().toLowerCase(Locale.ROOT));
     object.put("variant", net.variant().id());
@@ -139,9 +137,9 @@ final class ExportCommand implements Callable<Integer> {
       OnnxWriter.write(net.graph(), target);
       output.print("wrote %s".formatted(target));
     } else {
-      compact(net, source, images, target, object, output);
+      compact(net, source, target, object, output);
     }
-    object.set("macs", CostsJson.of(costs(net.graph(), images)));
+    object.set("macs", CostsJson.of(costs(net.graph(), source.some())));
     output.result(object);
     return 0;
   }
@@ -177,16 +175,12 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void compact(
-      DynamicNet net,
-      ExportImages source,
-      Tensor images,
-      Path target,
-      ObjectNode object,
-      Output output) {
+      DynamicNet net, ExportImages source, Path target, ObjectNode object, Output output) {
     CompactOptions options = options();
     CompactForm compact =
         measure
-            ? PayingLayers.choose(net, options, typical(net, images), threads, output.progress())
+            ? PayingLayers.choose(
+                net, options, typical(net, source.some()), threads, output.progress())
             : CompactForm.of(net, options);
     CompactCheck found = source.compare(net.graph(), compact.graph(), check);
     if (!found.passed()) {

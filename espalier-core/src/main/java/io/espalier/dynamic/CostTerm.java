@@ -32,15 +32,18 @@ public enum CostTerm {
   private static final double DECIDED =
       Math.log((1 + Binarization.MARGIN) / (Binarization.STRETCH - 1 - Binarization.MARGIN));
 
+  /** Of the sigmoid there: 11/12 of 1/12. */
+  private static final double SLOPE = Math.exp(-DECIDED) / Math.pow(1 + Math.exp(-DECIDED), 2);
+
   /**
    * The term, a scalar: the mean over the batch.
    *
    * @param saliencies {@code s} of every gate, {@code [N, C]} or {@code [1, C]}
    * @param gates what was made of them
    * @param distinct how many saliencies there are; fewer than channels where these share them
-   * @param closing whether the term is to fall, so that gates are pushed shut
    * @param normalised whether the term is a mean over the saliencies, or a sum: a sum of saliencies
    *     is divided by their number, or a share of MACs multiplied by it
+   * @param closing whether the term is to fall, so that gates are pushed shut
    */
   DeviceTensor of(
       DynamicCost cost,
@@ -68,11 +71,9 @@ public enum CostTerm {
 
   /** {@code sigmoid(v)} with the gradient that {@link #HELD_MACS} tells of. */
   static DeviceTensor held(DeviceTensor v, boolean closing) {
-    double sigmoid = 1 / (1 + Math.exp(-DECIDED));
-    double slope = sigmoid * (1 - sigmoid);
     double side = closing ? 1 : -1;
     DeviceTensor inside = v.clamp(-DECIDED, DECIDED).sigmoid();
-    DeviceTensor beyond = v.mul(side).add(-DECIDED).relu().mul(slope * side);
+    DeviceTensor beyond = v.mul(side).add(-DECIDED).relu().mul(SLOPE * side);
     DeviceTensor moving = inside.add(beyond);
     return v.sigmoid().sub(moving).detach().add(moving);
   }

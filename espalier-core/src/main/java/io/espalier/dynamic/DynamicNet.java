@@ -98,9 +98,8 @@ public record DynamicNet(Graph graph, Variant variant, List<Gate> gates) {
     return gates.stream().map(ChannelGate.class::cast).toList();
   }
 
-  /** How many neighbouring channels of gate {@code number} share a saliency. */
-  int block(int number) {
-    ChannelGate gate = channelGates().get(number);
+  /** How many neighbouring channels of {@code gate} share a saliency. */
+  int block(ChannelGate gate) {
     return gate.channels() / graph.weight(gate.saliency().weight()).size(0);
   }
 

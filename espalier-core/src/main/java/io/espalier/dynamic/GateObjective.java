@@ -28,7 +28,8 @@ sealed interface GateObjective {
     return switch (net.variant().design()) {
       case GateDesign.Channels channels ->
           switch (channels.choice()) {
-            case POSITIVE -> new CostOfGates(net, DynamicCost.of(net), learning.control());
+            case POSITIVE ->
+                new CostOfGates(DynamicCost.of(net), net.saliencies(), learning.control());
             case LARGEST -> new None();
             case WINNERS -> winners(learning);
           };
@@ -57,11 +58,15 @@ sealed interface GateObjective {
     }
   }
 
-  /** Lambda times the cost term: SANP, equation 9. */
-  record CostOfGates(DynamicNet net, DynamicCost cost, BudgetControl control)
+  /**
+   * Lambda times the cost term: SANP, equation 9.
+   *
+   * @param saliencies how many are predicted for a sample
+   */
+  record CostOfGates(DynamicCost cost, int saliencies, BudgetControl control)
       implements GateObjective {
     @Override
-    public Optional<DeviceTensor> loss(GatePass pass, TorchNet torch, double lambda) {
+    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda) {
       if (lambda == 0) {
         return Optional.empty();
       }
@@ -72,7 +77,7 @@ sealed interface GateObjective {
                   cost,
                   pass.saliencies(),
                   pass.gates(),
-                  net.saliencies(),
+                  saliencies,
                   control.normalised(),
                   lambda > 0);
       return Optional.of(term.mul(lambda));

@@ -62,7 +62,7 @@ final class GatePass implements Taps {
   private DeviceTensor trained(int gate) {
     return switch (net.gates().get(gate)) {
       case ChannelGate channels -> {
-        gates[gate] = binarizer.of(scores[gate], net.block(gate));
+        gates[gate] = binarizer.of(scores[gate], net.block(channels));
         yield gates[gate].code();
       }
       case PixelGate pixels -> StraightThrough.gate(scores[gate], thresholds);

@@ -21,16 +21,13 @@ import io.espalier.graph.Window;
 import io.espalier.latency.OrtOptions;
 import io.espalier.onnx.OnnxReader;
 import io.espalier.onnx.OnnxWriter;
-import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
-import io.espalier.torch.Taps;
 import io.espalier.zoo.Zoo;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +69,7 @@ class PixelGateTest {
                     norm.input(3), Tensor.floats(new int[] {2}, 6, -2),
                     norm.input(4), Tensor.floats(new int[] {2}, 4, 1)));
     Tensor image = Tensor.floats(new int[] {1, 2, 2, 2}, 1, 2, 3, 4, 1, 1, -1, 0);
-    Map<String, float[]> seen = seen(set, image, gate);
+    Map<String, float[]> seen = Values.of(set, image, gate);
     // 2 x0 + 1 = 3 5 7 9 and -x0 = -1 -2 -3 -4, normalised, less the thresholds.
     float[] scores = {-1.7f, -0.7f, 0.3f, 1.3f, 0.5f, -0.5f, -1.5f, -2.5f};
     assertArrayEquals(scores, seen.get(gate.score()), 1e-4f);
@@ -88,21 +85,6 @@ class PixelGateTest {
       assertEquals(16, runner.denseMacs());
       assertTrue(runner.decidesPixels());
     }
-  }
-
-  private static Map<String, float[]> seen(Graph graph, Tensor images, PixelGate gate) {
-    Map<String, float[]> seen = new HashMap<>();
-    Map<String, UnaryOperator<DeviceTensor>> taps = new HashMap<>();
-    for (String name : List.of(gate.score(), gate.gate(), gate.output())) {
-      taps.put(
-          name,
-          value -> {
-            seen.put(name, value.toFloats());
-            return value;
-          });
-    }
-    Samples.onTorch(graph, images, Mode.EVAL, Taps.of(taps));
-    return seen;
   }
 
   @ParameterizedTest

@@ -15,10 +15,20 @@ final class Values {
   private Values() {}
 
   static Map<String, float[]> of(Graph graph, Tensor images, ChannelGate gate) {
+    return of(
+        graph,
+        images,
+        List.of(gate.input(), gate.saliency().value(), gate.bare(), gate.gate(), gate.output()));
+  }
+
+  static Map<String, float[]> of(Graph graph, Tensor images, PixelGate gate) {
+    return of(graph, images, List.of(gate.score(), gate.gate(), gate.output()));
+  }
+
+  private static Map<String, float[]> of(Graph graph, Tensor images, List<String> names) {
     Map<String, float[]> seen = new HashMap<>();
     Map<String, UnaryOperator<DeviceTensor>> taps = new HashMap<>();
-    for (String name :
-        List.of(gate.input(), gate.saliency().value(), gate.bare(), gate.gate(), gate.output())) {
+    for (String name : names) {
       taps.put(
           name,
           value -> {

@@ -1,5 +1,7 @@
 package io.espalier.surgery;
 
+import static io.espalier.surgery.PlannerTest.gone;
+import static io.espalier.surgery.PlannerTest.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,15 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Plans by what the loss of each number of units is known to be. */
 class PlannerLossesTest {
   private static final Budget.Counted HALF = new Budget.Share(Budget.Quantity.MACS, 0.5);
-
-  private static Scores random(ChannelMap map, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return Scores.of(map, group -> random.doubles(group.units()).toArray());
-  }
-
-  private static int gone(Map<Integer, BitSet> removed, ChannelGroup group) {
-    return removed.getOrDefault(group.index(), new BitSet()).cardinality();
-  }
 
   /** What a group loses grows ever faster: {@code weight * gone^2}. */
   private static Scores squares(ChannelMap map, double... weights) {

@@ -32,12 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlannerTest {
   private static final Budget.Counted HALF = new Budget.Share(Budget.Quantity.MACS, 0.5);
 
-  private static Scores random(ChannelMap map, long seed) {
+  static Scores random(ChannelMap map, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return Scores.of(map, group -> random.doubles(group.units()).toArray());
   }
 
-  private static int gone(Map<Integer, BitSet> removed, ChannelGroup group) {
+  static int gone(Map<Integer, BitSet> removed, ChannelGroup group) {
     return removed.getOrDefault(group.index(), new BitSet()).cardinality();
   }
 

@@ -1,5 +1,7 @@
 package io.espalier.method.sparse;
 
+import static io.espalier.method.sparse.SlimmingTest.cut;
+import static io.espalier.method.sparse.SlimmingTest.factors;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +20,6 @@ import io.espalier.method.Benches;
 import io.espalier.method.TinyNetworks;
 import io.espalier.method.TinyNetworks.Kind;
 import io.espalier.method.Workbench;
-import io.espalier.method.criterion.UnitScores;
 import io.espalier.surgery.Mask;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Scores;
@@ -38,18 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Zeroed scales, masks, folded normalisations and cuts as functions. */
 class SlimmingFoldingTest {
-  private static final UnitScores MEAN = new UnitScores("mean", "none");
-
-  private static ScaleFactors factors(Graph graph, boolean gather) {
-    Workbench bench = Benches.of(graph);
-    Gathers gathers = gather ? Gathers.of(graph, bench.channels()) : Gathers.NONE;
-    return new ScaleFactors(bench, gathers, MEAN);
-  }
-
-  private static Graph cut(Graph graph, ScaleFactors factors, Map<Integer, BitSet> removed) {
-    return Surgeon.cut(graph, PruningPlan.of(graph, factors.entries(removed)));
-  }
-
   /** Masks, zeroed scales and shifts, and surgery are the same function. */
   @ParameterizedTest
   @EnumSource(Kind.class)

@@ -51,7 +51,7 @@ class SlimmingTest {
 
   @TempDir Path path;
 
-  private static ScaleFactors factors(Graph graph, boolean gather) {
+  static ScaleFactors factors(Graph graph, boolean gather) {
     Workbench bench = Benches.of(graph);
     Gathers gathers = gather ? Gathers.of(graph, bench.channels()) : Gathers.NONE;
     return new ScaleFactors(bench, gathers, MEAN);
@@ -269,7 +269,7 @@ class SlimmingTest {
     return quantity == Budget.Quantity.MACS ? cost.macs() : cost.params();
   }
 
-  private static Graph cut(Graph graph, ScaleFactors factors, Map<Integer, BitSet> removed) {
+  static Graph cut(Graph graph, ScaleFactors factors, Map<Integer, BitSet> removed) {
     return Surgeon.cut(graph, PruningPlan.of(graph, factors.entries(removed)));
   }
 
