@@ -7,7 +7,7 @@
 #
 # FILE has a line for each method: a label, then options of prune, such as
 #   l1-uniform  -m l1 --ranking uniform
-# A line may bring its own --budget. Without FILE: methods.txt beside this script. Runs that are
+# A line may bring its own --budget and --epochs. Without FILE: methods.txt beside this script. Runs that are
 # finished are skipped, runs that were cut off go on, runs that fail are listed at the end.
 set -uo pipefail
 
@@ -49,7 +49,10 @@ prune() {
     *' --budget '* | *' --budget='* | *' -b '*) ;;
     *) options+=(--budget "$budget") ;;
   esac
-  [ "$epochs" -gt 0 ] && options+=(--epochs "$epochs" --run "$out/runs/$name")
+  if [ "$epochs" -gt 0 ]; then
+    [[ " ${options[*]} " == *' --epochs '* ]] || options+=(--epochs "$epochs")
+    options+=(--run "$out/runs/$name")
+  fi
   echo "$(date +%H:%M:%S) $name: prune ${options[*]}"
   "$espalier" prune "$net" --data "$data" --seed "$seed" "${options[@]}" "${more[@]}" \
     --out "$out/nets/$name.onnx" --force --json >"$out/$name.part" 2>"$out/$name.log" </dev/null 9>&-

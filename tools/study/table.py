@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Turns the JSON files of methods.sh into one Markdown table: mean, sample standard deviation, n.
 
+"epochs before": passes over the training images that the method made before its cut. "driven": of the units
+that went, the share that the method's own training had brought to zero or near it.
+
 usage: tools/study/table.py DIR
 """
 import json
@@ -15,6 +18,8 @@ COLUMNS = [
     ("parameters left", "%", 1, lambda r: 100 * r["after"]["params"] / r["before"]["params"]),
     ("speed-up", "x", 2, lambda r: r["before"]["latencyMillis"] / r["after"]["latencyMillis"]),
     ("accuracy before", "%", 2, lambda r: 100 * r["before"]["accuracy"]),
+    ("epochs before", "", 0, lambda r: r["epochsBefore"]),
+    ("driven", "%", 0, lambda r: 100 * r["driven"]),
     ("after the cut", "%", 2, lambda r: 100 * r["accuracyAfterCut"]),
     ("after fine-tuning", "%", 2, lambda r: 100 * r["after"]["accuracy"] if r["epochs"] else None),
 ]
@@ -26,8 +31,29 @@ def read(folder):
     for file in sorted(folder.glob("*.json")):
         name = re.fullmatch(r"(.+)-s(-?\d+)\.json", file.name)
         if name:
-            runs.setdefault(name[1], []).append(json.loads(file.read_text()))
+            run = json.loads(file.read_text())
+            run["epochsBefore"] = epochs_before(folder / "runs" / file.stem)
+            record = folder / "nets" / (file.stem + ".run.json")
+            run["driven"] = find(json.loads(record.read_text()), "removedNearZeroShare")
+            runs.setdefault(name[1], []).append(run)
     return runs
+
+
+def epochs_before(run):
+    """How often the method's own trainings went over the images; None if there were none."""
+    lines = [line for file in run.glob("method-*/**/metrics.jsonl") for line in file.open()]
+    return sum(json.loads(line)["kind"] == "epoch" for line in lines) or None
+
+
+def find(value, key):
+    """The first value of that key in nested JSON, or None."""
+    if isinstance(value, dict):
+        if key in value:
+            return value[key]
+        value = list(value.values())
+    if isinstance(value, list):
+        return next((found for part in value if (found := find(part, key)) is not None), None)
+    return None
 
 
 def cell(runs, value, decimals):
@@ -36,7 +62,7 @@ def cell(runs, value, decimals):
     for run in runs:
         try:
             found = value(run)
-        except KeyError:
+        except (KeyError, TypeError):
             found = None
         if found is not None:
             values.append(found)
@@ -59,7 +85,7 @@ def main():
     runs = read(pathlib.Path(sys.argv[1]))
     if not runs:
         sys.exit(f"table.py: no run in {sys.argv[1]}")
-    print("| method | n | " + " | ".join(f"{c[0]}, {c[1]}" for c in COLUMNS) + " |")
+    print("| method | n | " + " | ".join(", ".join(filter(None, c[:2])) for c in COLUMNS) + " |")
     print("|---|" + "---:|" * (len(COLUMNS) + 1))
     for label in sorted(runs, key=lambda name: -last_accuracy(runs[name])):
         own = runs[label]

@@ -73,6 +73,11 @@ public final class Main {
     line.registerConverter(Engine.class, word(Engine.class));
     line.registerConverter(DynamicChoices.Preset.class, word(DynamicChoices.Preset.class));
     line.registerConverter(ExportCommand.Form.class, word(ExportCommand.Form.class));
+    line.setExecutionStrategy(
+        parsed -> {
+          RepeatedOptions.refuse(parsed);
+          return new CommandLine.RunLast().execute(parsed);
+        });
     line.setParameterExceptionHandler((wrong, words) -> Failure.usage(console, wrong));
     line.setExecutionExceptionHandler((e, command, parsed) -> Failure.report(console, e, traces));
     return line;

@@ -55,6 +55,35 @@ class FailuresTest {
     assertFails(2, "did you mean --budget", "prune", net, "--budjet", "macs=50%");
   }
 
+  /** Under a heading of the help, directly and one group further in, and without one. */
+  @Test
+  void optionThatIsGivenTwice_isRefused() throws IOException {
+    String data = "cifar10:" + temp;
+    assertFails(
+        2,
+        "--lr is given more than once",
+        "prune",
+        net,
+        "--lr",
+        ".1",
+        "--epochs",
+        "3",
+        "--lr",
+        ".2");
+    assertFails(
+        2,
+        "--crop is given more than once",
+        "evaluate",
+        net,
+        "--data",
+        data,
+        "--crop",
+        "8",
+        "--crop",
+        "9");
+    assertFails(2, "--budget", "prune", net, "--budget", "macs=50%", "--budget", "macs=60%");
+  }
+
   @Test
   void missingCommand_isUsage() throws IOException {
     assertFails(2, "command is missing");

@@ -33,7 +33,7 @@ public final class SoftFilter implements MethodProvider {
         2018,
         Set.of(Need.WEIGHTS, Need.TRAINING, Need.LABELS),
         List.of(
-            Setting.integer(EPOCHS, 20, "epochs of training with soft pruning"),
+            Setting.integer(EPOCHS, 200, "epochs of training with soft pruning"),
             Setting.number(RATE, 0.01, "learning rate at the start of that training"),
             Setting.number(DECAY, 5e-4, "weight decay in that training"),
             Setting.integer(INTERVAL, 1, "epochs from one zeroing to the next"),
