@@ -48,6 +48,10 @@ public record ChannelGate(
     }
   }
 
+  ChannelGate withSaliency(Saliency other) {
+    return new ChannelGate(layer, input, bare, output, channels, other, rule, gate, factor);
+  }
+
   /** {@code s}. */
   @Override
   public String score() {
@@ -56,7 +60,8 @@ public record ChannelGate(
 
   @Override
   public Set<String> learned() {
-    return Stream.of(saliency.hiddenWeight(), saliency.weight(), saliency.bias())
+    return Stream.of(
+            saliency.hiddenWeight(), saliency.hiddenBias(), saliency.weight(), saliency.bias())
         .filter(name -> !name.isEmpty())
         .collect(Collectors.toSet());
   }

@@ -53,6 +53,7 @@ final class DynamicRun {
     if (options.recalibrationBatches() > 0) {
       net = DynamicNet.of(recalibrated());
     }
+    net = SaliencyNorms.fold(net);
     return complete();
   }
 

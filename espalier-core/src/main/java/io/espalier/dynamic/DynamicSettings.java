@@ -63,6 +63,11 @@ public final class DynamicSettings {
               "standard deviation of W2's first weights, times the root of its inputs",
               SaliencyOptions::spread,
               SaliencyOptions::withSpread),
+          SALIENCY.flag(
+              "standardise",
+              "whether W1 reads standardised means",
+              SaliencyOptions::standardised,
+              SaliencyOptions::withStandardised),
           SALIENCY.whole(
               "block",
               "how many neighbouring channels are used or not together",

@@ -51,8 +51,10 @@ final class GateCheck {
     if (!gate.saliency().hiddenWeight().isEmpty()) {
       requireWeight(gate.saliency().hiddenWeight());
     }
-    if (!gate.saliency().bias().isEmpty()) {
-      requireWeight(gate.saliency().bias());
+    for (String bias : List.of(gate.saliency().hiddenBias(), gate.saliency().bias())) {
+      if (!bias.isEmpty()) {
+        requireWeight(bias);
+      }
     }
     if (count(gate.rule()) > gate.channels()) {
       throw problem("it keeps more than its %d channels".formatted(gate.channels()));

@@ -57,6 +57,7 @@ public record GateLearning(
                 .withNormalised(false)
                 .withGain(0.2)
                 .withIntegral(0.1)
+                .withRamp(0.5)
                 .withWindow(10)
                 .withCode(BudgetControl.Code.CLEAN))
         .withThresholds(ThresholdLearning.defaults())
@@ -69,7 +70,7 @@ public record GateLearning(
     return switch (variant.design()) {
       case GateDesign.Channels channels -> learning;
       case GateDesign.Pixels pixels ->
-          learning.withControl(learning.control().withGain(TARGET_GAIN));
+          learning.withControl(learning.control().withGain(TARGET_GAIN).withRamp(0));
     };
   }
 

@@ -31,10 +31,12 @@ public record GateOptions(
     }
   }
 
-  /** Gates behind every normalised convolution but the first; saliencies start around 1. */
+  /**
+   * Gates behind every normalised convolution but the first; saliencies start at 1 or around it.
+   */
   public static GateOptions of(Variant variant) {
     return new GateOptions(
-        variant, 0.5, GatedLayers.defaults(), SaliencyOptions.defaults(), PARTS, 1);
+        variant, 0.5, GatedLayers.defaults(), SaliencyOptions.of(variant), PARTS, 1);
   }
 
   /** The text of SANP: every layer, no biases, hidden width c / 16, random weights. */
@@ -69,6 +71,13 @@ public record GateOptions(
   int kept(int channels) {
     int saliencies = saliency.saliencies(channels);
     return (int) Math.ceil(share * saliencies) * (channels / saliencies);
+  }
+
+  /** Whether what saliencies are predicted from is to be standardised. */
+  boolean isStandardised() {
+    return saliency.standardised()
+        && variant.design() instanceof GateDesign.Channels channels
+        && channels.source() == Saliency.Source.MEAN;
   }
 
   /** How many of {@code inputs} input channels the base path reads. */

@@ -17,6 +17,11 @@ import java.util.stream.IntStream;
 
 /** Adds the nodes of one gate about whole channels, all of them standard ONNX operators. */
 final class GateWriter {
+  private static final double EPSILON = 1e-5;
+
+  /** Of running statistics, as ONNX counts it: what stays of them. */
+  private static final double MOMENTUM = 0.9;
+
   private final GraphBuilder builder;
   private final GateOptions options;
   private final GateDesign.Channels design;
@@ -93,11 +98,13 @@ final class GateWriter {
     String squeezed = squeezed(design.source());
     String hiddenWeight = "";
     String x = squeezed;
+    Op linear = new Op.Gemm(1, 1, false, true);
     int inputs = site.inputChannels();
     if (!fbs) {
       int hidden = options.saliency().hidden(site.channels());
       hiddenWeight = weight("hidden.weight", Math.sqrt(2.0 / inputs), hidden, inputs);
-      x = add("hidden", new Op.Gemm(1, 1, false, true), x, hiddenWeight);
+      x = options.isStandardised() ? standardised(x, inputs) : x;
+      x = add("hidden", linear, x, hiddenWeight);
       x = add("relu", new Op.Elementwise(Pointwise.RELU), x);
       inputs = hidden;
     }
@@ -105,7 +112,6 @@ final class GateWriter {
     int outputs = options.saliency().saliencies(site.channels());
     String weight = weight("weight", deviation, outputs, inputs);
     String bias = "";
-    Op linear = new Op.Gemm(1, 1, false, true);
     if (options.saliency().bias().isPresent()) {
       bias = constant("bias", options.saliency().bias().getAsDouble(), outputs);
       x = add("saliency", linear, x, weight, bias);
@@ -118,7 +124,18 @@ final class GateWriter {
     if (outputs < site.channels()) {
       x = add("spread", new Op.Gather(1, blocks(outputs), false), x);
     }
-    return new Saliency(design.source(), squeezed, hiddenWeight, weight, bias, activation, x);
+    return new Saliency(design.source(), squeezed, hiddenWeight, "", weight, bias, activation, x);
+  }
+
+  private String standardised(String means, int channels) {
+    return add(
+        "standardised",
+        new Op.BatchNorm(EPSILON, MOMENTUM),
+        means,
+        constant("standard.scale", 1, channels),
+        constant("standard.shift", 0, channels),
+        constant("standard.mean", 0, channels),
+        constant("standard.variance", 1, channels));
   }
 
   /** For each channel the block that it belongs to. */

@@ -10,6 +10,8 @@ import java.util.Objects;
  * @param source what {@code z} is
  * @param squeezed {@code z}: {@code [N, C_in]}, or the initializer {@code [1, C_in]} of a constant
  * @param hiddenWeight initializer {@code W1}: {@code [m, C_in]}; empty if there is one linear layer
+ * @param hiddenBias initializer of {@code m} numbers that are added to {@code W1}'s; empty if none
+ *     are
  * @param weight initializer {@code W2}: {@code [C, m]}, or {@code [C, C_in]} without a hidden
  *     layer; {@code C / block} rows where neighbouring channels share a saliency
  * @param bias initializer of as many numbers that are added to {@code W2}'s; empty if none are
@@ -20,6 +22,7 @@ public record Saliency(
     Source source,
     String squeezed,
     String hiddenWeight,
+    String hiddenBias,
     String weight,
     String bias,
     Activation activation,
@@ -40,10 +43,16 @@ public record Saliency(
     RELU
   }
 
+  /** The same with biases in the hidden layer. */
+  Saliency withHiddenBias(String name) {
+    return new Saliency(source, squeezed, hiddenWeight, name, weight, bias, activation, value);
+  }
+
   public Saliency {
     Objects.requireNonNull(source);
     Objects.requireNonNull(squeezed);
     Objects.requireNonNull(hiddenWeight);
+    Objects.requireNonNull(hiddenBias);
     Objects.requireNonNull(weight);
     Objects.requireNonNull(bias);
     Objects.requireNonNull(activation);

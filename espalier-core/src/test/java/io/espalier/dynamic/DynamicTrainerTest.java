@@ -92,7 +92,8 @@ class DynamicTrainerTest {
 
   @Test
   void run_whoseGatesCollapse_saysSo() {
-    DynamicOptions options = options(Variant.SANP, 0.5, 4);
+    GateOptions alike = GateOptions.of(Variant.SANP).withSaliency(SaliencyOptions.defaults());
+    DynamicOptions options = options(Variant.SANP, 0.5, 4).withGates(alike);
     BudgetControl violent =
         options
             .learning()

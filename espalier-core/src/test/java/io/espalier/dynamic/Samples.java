@@ -69,13 +69,16 @@ final class Samples {
 
   /** Gates whose saliencies have both signs and depend on the sample. */
   static DynamicNet gated(Graph graph, GateOptions options) {
-    DynamicNet net = DynamicNet.insert(graph, options);
+    DynamicNet net = SaliencyNorms.fold(DynamicNet.insert(graph, options));
     SplittableRandom random = new SplittableRandom(17);
     Map<String, Tensor> changed = new HashMap<>();
     for (ChannelGate gate : net.channelGates()) {
       fill(net.graph(), gate.saliency().weight(), random, -0.6, 0.6, changed);
       if (!gate.saliency().bias().isEmpty()) {
         fill(net.graph(), gate.saliency().bias(), random, -0.3, 0.5, changed);
+      }
+      if (!gate.saliency().hiddenBias().isEmpty()) {
+        fill(net.graph(), gate.saliency().hiddenBias(), random, -0.2, 0.2, changed);
       }
     }
     return DynamicNet.of(net.graph().withWeights(changed));

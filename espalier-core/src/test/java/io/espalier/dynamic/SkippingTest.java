@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -138,7 +139,12 @@ class SkippingTest {
       double[] hidden = z;
       if (!gate.saliency().hiddenWeight().isEmpty()) {
         double[] raw = product(gate.saliency().hiddenWeight(), z);
-        hidden = Arrays.stream(raw).map(value -> Math.max(0, value)).toArray();
+        String name = gate.saliency().hiddenBias();
+        double[] shift = name.isEmpty() ? new double[raw.length] : graph.weight(name).toDoubles();
+        hidden =
+            IntStream.range(0, raw.length)
+                .mapToDouble(i -> Math.max(0, raw[i] + shift[i]))
+                .toArray();
       }
       double[] s = product(gate.saliency().weight(), hidden);
       double[] bias = graph.weight(gate.saliency().bias()).toDoubles();
