@@ -7,8 +7,10 @@ import io.espalier.graph.Op;
 import io.espalier.graph.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes the batch normalisations between the means {@code z} and {@code W1} into {@code W1}, with
@@ -18,7 +20,7 @@ final class SaliencyNorms {
   private final Graph graph;
   private final GraphBuilder builder;
   private final Map<String, Node> replaced = new HashMap<>();
-  private final Map<String, Node> dropped = new HashMap<>();
+  private final Set<String> dropped = new HashSet<>();
 
   private SaliencyNorms(Graph graph) {
     this.graph = graph;
@@ -44,7 +46,7 @@ final class SaliencyNorms {
     for (Node linear : graph.consumers().getOrDefault(saliency.hiddenWeight(), List.of())) {
       Node norm = graph.producers().get(linear.input(0));
       if (norm != null && norm.op() instanceof Op.BatchNorm op) {
-        dropped.put(norm.name(), norm);
+        dropped.add(norm.name());
         return gate.withSaliency(fold(saliency, linear, norm, op.epsilon()));
       }
     }
@@ -77,7 +79,7 @@ final class SaliencyNorms {
   private Graph build() {
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
-      if (!dropped.containsKey(node.name())) {
+      if (!dropped.contains(node.name())) {
         nodes.add(replaced.getOrDefault(node.name(), node));
       }
     }
