@@ -71,6 +71,11 @@ class SaliencyNormsTest {
         Samples.onTorch(trained.graph(), images), Samples.onTorch(folded.graph(), images), 1e-4f);
     assertArrayEquals(
         Samples.onOrt(trained.graph(), images), Samples.onOrt(folded.graph(), images), 1e-4f);
+    Graph compact = CompactForm.of(folded, CompactOptions.defaults()).graph();
+    assertArrayEquals(
+        Samples.onOrt(folded.graph(), Samples.images(net.graph(), 1)),
+        Samples.onOrt(compact, Samples.images(net.graph(), 1)),
+        1e-4f);
     DynamicNet read = DynamicNet.of(OnnxReader.read(OnnxWriter.toBytes(folded.graph())));
     assertEquals(folded.gates(), read.gates());
   }

@@ -77,9 +77,6 @@ final class Samples {
       if (!gate.saliency().bias().isEmpty()) {
         fill(net.graph(), gate.saliency().bias(), random, -0.3, 0.5, changed);
       }
-      if (!gate.saliency().hiddenBias().isEmpty()) {
-        fill(net.graph(), gate.saliency().hiddenBias(), random, -0.2, 0.2, changed);
-      }
     }
     return DynamicNet.of(net.graph().withWeights(changed));
   }
