@@ -18,11 +18,6 @@ final class BarProgress implements Progress {
   private ProgressBar bar;
 
   @Override
-  public void begin(String task, long total, String unit) {
-    resume(task, 0, total, unit);
-  }
-
-  @Override
   public void resume(String task, long done, long total, String unit) {
     end();
     notes.clear();

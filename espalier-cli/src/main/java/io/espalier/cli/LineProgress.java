@@ -29,11 +29,6 @@ final class LineProgress implements Progress {
   }
 
   @Override
-  public void begin(String newTask, long newTotal, String newUnit) {
-    resume(newTask, 0, newTotal, newUnit);
-  }
-
-  @Override
   public void resume(String newTask, long newFirst, long newTotal, String newUnit) {
     task = newTask;
     total = newTotal;

@@ -2,7 +2,10 @@ package io.espalier.data;
 
 import io.espalier.progress.Progress;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
@@ -13,6 +16,9 @@ final class FileDataset extends LabelledImages {
   private final Expected expected;
   private final int threads;
   private final ConcurrentLinkedQueue<ImageDecoder> decoders = new ConcurrentLinkedQueue<>();
+
+  /** Whose size was looked at; a run prepares the same images once for each of its stages. */
+  private final Set<Integer> checked = ConcurrentHashMap.newKeySet();
 
   /** The size that every file must have, and the file that says so; null where they are resized. */
   record Expected(String name, int height, int width) {}
@@ -55,9 +61,10 @@ final class FileDataset extends LabelledImages {
   /** Finds images of another size now and not in the middle of an epoch. */
   @Override
   public void prepare(Progress progress, BooleanSupplier stop, int... indices) {
-    if (expected != null && indices.length > 0) {
+    int[] fresh = Arrays.stream(indices).filter(index -> !checked.contains(index)).toArray();
+    if (expected != null && fresh.length > 0) {
       String task = "checking image sizes";
-      Parallel.run(task, indices.length, threads, progress, stop, i -> check(indices[i]));
+      Parallel.run(task, fresh.length, threads, progress, stop, i -> check(fresh[i]));
     }
   }
 
@@ -69,6 +76,7 @@ final class FileDataset extends LabelledImages {
     Geometry size = decoder.size(file.name(), bytes);
     decoders.add(decoder);
     requireExpected(file, size);
+    checked.add(index);
   }
 
   private void requireExpected(ImageFile file, Geometry got) {

@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import io.espalier.graph.ChannelAffine;
 import io.espalier.graph.DataType;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
@@ -23,7 +24,7 @@ record FoldedLayer(Node conv, Tensor weight, double[] bias) {
       return layer;
     }
     Node norm = graph.producers().get(gate.bare());
-    return layer.normalised(graph, norm, ((Op.BatchNorm) norm.op()).epsilon());
+    return layer.behind(ChannelAffine.of(graph, norm).orElseThrow());
   }
 
   /** {@code conv} alone. */
@@ -46,24 +47,20 @@ record FoldedLayer(Node conv, Tensor weight, double[] bias) {
     }
     Node bare = graph.producers().get(gate.bare());
     boolean known =
-        bare == conv || bare.op() instanceof Op.BatchNorm && bare.input(0).equals(conv.output());
+        bare == conv
+            || ChannelAffine.of(graph, bare).isPresent() && bare.input(0).equals(conv.output());
     return known ? Optional.empty() : Optional.of("more than a normalisation is before its gate");
   }
 
-  private FoldedLayer normalised(Graph graph, Node norm, double epsilon) {
-    double[] scale = graph.weight(norm.input(1)).toDoubles();
-    double[] shift = graph.weight(norm.input(2)).toDoubles();
-    double[] mean = graph.weight(norm.input(3)).toDoubles();
-    double[] variance = graph.weight(norm.input(4)).toDoubles();
+  private FoldedLayer behind(ChannelAffine norm) {
     double[] values = weight.toDoubles();
     double[] shifted = bias.clone();
-    int each = values.length / scale.length;
-    for (int c = 0; c < scale.length; c++) {
-      double factor = scale[c] / Math.sqrt(variance[c] + epsilon);
-      for (int i = c * each; i < (c + 1) * each; i++) {
-        values[i] *= factor;
-      }
-      shifted[c] = (bias[c] - mean[c]) * factor + shift[c];
+    int each = values.length / shifted.length;
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= norm.slope()[i / each];
+    }
+    for (int c = 0; c < shifted.length; c++) {
+      shifted[c] = bias[c] * norm.slope()[c] + norm.offset()[c];
     }
     return new FoldedLayer(conv, weight.withValues(values), shifted);
   }

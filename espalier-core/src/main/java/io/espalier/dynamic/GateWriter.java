@@ -13,14 +13,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** Adds the nodes of one gate about whole channels, all of them standard ONNX operators. */
 final class GateWriter {
-  private static final double EPSILON = 1e-5;
-
-  /** Of running statistics, as ONNX counts it: what stays of them. */
-  private static final double MOMENTUM = 0.9;
+  private static final Op LINEAR = new Op.Gemm(1, 1, false, true);
 
   private final GraphBuilder builder;
   private final GateOptions options;
@@ -91,46 +89,46 @@ final class GateWriter {
     };
   }
 
+  /** One linear layer for {@code WINNERS}, two with ReLU between them for the others. */
   private Saliency saliency() {
-    boolean fbs = design.choice() == GateDesign.Choice.WINNERS;
-    Saliency.Activation activation =
-        fbs ? Saliency.Activation.RELU : options.saliency().activation();
     String squeezed = squeezed(design.source());
-    String hiddenWeight = "";
-    String x = squeezed;
-    Op linear = new Op.Gemm(1, 1, false, true);
-    int inputs = site.inputChannels();
-    if (!fbs) {
-      int hidden = options.saliency().hidden(site.channels());
-      hiddenWeight = weight("hidden.weight", Math.sqrt(2.0 / inputs), hidden, inputs);
-      x = options.isStandardised() ? standardised(x, inputs) : x;
-      x = add("hidden", linear, x, hiddenWeight);
-      x = add("relu", new Op.Elementwise(Pointwise.RELU), x);
-      inputs = hidden;
+    if (design.choice() == GateDesign.Choice.WINNERS) {
+      return saliency(squeezed, "", squeezed, site.inputChannels(), Saliency.Activation.RELU);
     }
+    int inputs = site.inputChannels();
+    int hidden = options.saliency().hidden(site.channels());
+    String weight = weight("hidden.weight", Math.sqrt(2.0 / inputs), hidden, inputs);
+    String means = options.isStandardised() ? standardised(squeezed, inputs) : squeezed;
+    String product = add("hidden", LINEAR, means, weight);
+    String read = add("relu", new Op.Elementwise(Pointwise.RELU), product);
+    return saliency(squeezed, weight, read, hidden, options.saliency().activation());
+  }
+
+  /** The layer that gives the saliencies from {@code read}, a value {@code [N, inputs]}. */
+  private Saliency saliency(
+      String squeezed, String hidden, String read, int inputs, Saliency.Activation activation) {
     double deviation = options.saliency().spread() / Math.sqrt(inputs);
     int outputs = options.saliency().saliencies(site.channels());
     String weight = weight("weight", deviation, outputs, inputs);
-    String bias = "";
-    if (options.saliency().bias().isPresent()) {
-      bias = constant("bias", options.saliency().bias().getAsDouble(), outputs);
-      x = add("saliency", linear, x, weight, bias);
-    } else {
-      x = add("saliency", linear, x, weight);
-    }
+    OptionalDouble start = options.saliency().bias();
+    String bias = start.isPresent() ? constant("bias", start.getAsDouble(), outputs) : "";
+    String value =
+        bias.isEmpty()
+            ? add("saliency", LINEAR, read, weight)
+            : add("saliency", LINEAR, read, weight, bias);
     if (activation == Saliency.Activation.RELU) {
-      x = add("positive", new Op.Elementwise(Pointwise.RELU), x);
+      value = add("positive", new Op.Elementwise(Pointwise.RELU), value);
     }
     if (outputs < site.channels()) {
-      x = add("spread", new Op.Gather(1, blocks(outputs), false), x);
+      value = add("spread", new Op.Gather(1, blocks(outputs), false), value);
     }
-    return new Saliency(design.source(), squeezed, hiddenWeight, "", weight, bias, activation, x);
+    return new Saliency(design.source(), squeezed, hidden, "", weight, bias, activation, value);
   }
 
   private String standardised(String means, int channels) {
     return add(
         "standardised",
-        new Op.BatchNorm(EPSILON, MOMENTUM),
+        Op.BatchNorm.USUAL,
         means,
         constant("standard.scale", 1, channels),
         constant("standard.shift", 0, channels),

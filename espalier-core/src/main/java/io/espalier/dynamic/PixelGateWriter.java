@@ -15,9 +15,6 @@ import java.util.stream.IntStream;
 
 /** Divides one convolution and adds the nodes of its gate, all of them standard ONNX operators. */
 final class PixelGateWriter {
-  private static final double EPSILON = 1e-5;
-  private static final double MOMENTUM = 0.9;
-
   private final GraphBuilder builder;
   private final GateSite site;
   private final String prefix;
@@ -80,7 +77,7 @@ final class PixelGateWriter {
 
   private String score(String first, String scale, String shift) {
     List<String> inputs = List.of(first, scale, shift, filled("mean", 0), filled("variance", 1));
-    return add("score", new Op.BatchNorm(EPSILON, MOMENTUM), inputs);
+    return add("score", Op.BatchNorm.USUAL, inputs);
   }
 
   /** Takes the place of the original's output. */

@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import io.espalier.graph.ChannelAffine;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
@@ -45,28 +46,24 @@ final class SaliencyNorms {
     Saliency saliency = gate.saliency();
     for (Node linear : graph.consumers().getOrDefault(saliency.hiddenWeight(), List.of())) {
       Node norm = graph.producers().get(linear.input(0));
-      if (norm != null && norm.op() instanceof Op.BatchNorm op) {
+      if (norm != null && norm.op() instanceof Op.BatchNorm) {
         dropped.add(norm.name());
-        return gate.withSaliency(fold(saliency, linear, norm, op.epsilon()));
+        return gate.withSaliency(fold(saliency, linear, norm));
       }
     }
     return gate;
   }
 
   /** {@code W1 (scale (z - mean) / deviation + shift)} as {@code W z + b}. */
-  private Saliency fold(Saliency saliency, Node linear, Node norm, double epsilon) {
-    double[] scale = graph.weight(norm.input(1)).toDoubles();
-    double[] shift = graph.weight(norm.input(2)).toDoubles();
-    double[] mean = graph.weight(norm.input(3)).toDoubles();
-    double[] variance = graph.weight(norm.input(4)).toDoubles();
+  private Saliency fold(Saliency saliency, Node linear, Node norm) {
+    ChannelAffine affine = ChannelAffine.of(graph, norm).orElseThrow();
+    int means = affine.slope().length;
     Tensor weight = graph.weight(saliency.hiddenWeight());
     double[] values = weight.toDoubles();
-    double[] bias = new double[values.length / scale.length];
+    double[] bias = new double[values.length / means];
     for (int i = 0; i < values.length; i++) {
-      int c = i % scale.length;
-      double factor = scale[c] / Math.sqrt(variance[c] + epsilon);
-      bias[i / scale.length] += values[i] * (shift[c] - mean[c] * factor);
-      values[i] *= factor;
+      bias[i / means] += values[i] * affine.offset()[i % means];
+      values[i] *= affine.slope()[i % means];
     }
     builder.initializer(saliency.hiddenWeight(), weight.withValues(values));
     Tensor biases = Tensor.of(weight.type(), new int[] {bias.length}, bias);

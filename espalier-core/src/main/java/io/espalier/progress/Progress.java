@@ -1,9 +1,9 @@
 package io.espalier.progress;
 
 /**
- * Listens to long work: one task at a time, {@link #begin}, any number of {@link #advance} and
- * {@link #note}, {@link #end}. Whoever does the work calls this from one thread at a time and calls
- * {@code end} also when the work fails.
+ * Listens to long work: one task at a time, {@link #begin} or {@link #resume}, any number of {@link
+ * #advance} and {@link #note}, {@link #end}. Whoever does the work calls this from one thread at a
+ * time and calls {@code end} also when the work fails.
  */
 public interface Progress {
 
@@ -14,17 +14,16 @@ public interface Progress {
    * @param total how many units there are in all; 0 or less where that is not known
    * @param unit what is counted, in the plural ("images")
    */
-  void begin(String task, long total, String unit);
+  default void begin(String task, long total, String unit) {
+    resume(task, 0, total, unit);
+  }
 
   /**
    * A task goes on that was begun earlier.
    *
    * @param done how many of the {@code total} units were done then; they do not count for the rate
    */
-  default void resume(String task, long done, long total, String unit) {
-    begin(task, total, unit);
-    advance(done);
-  }
+  void resume(String task, long done, long total, String unit);
 
   /** {@code more} further units are done. */
   void advance(long more);

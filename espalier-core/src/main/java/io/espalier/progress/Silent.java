@@ -4,7 +4,7 @@ enum Silent implements Progress {
   INSTANCE;
 
   @Override
-  public void begin(String task, long total, String unit) {}
+  public void resume(String task, long done, long total, String unit) {}
 
   @Override
   public void advance(long more) {}

@@ -3,11 +3,6 @@ package io.espalier.progress;
 /** Puts the name of a stage before each task. */
 record Stage(Progress whole, String name) implements Progress {
   @Override
-  public void begin(String task, long total, String unit) {
-    whole.begin(named(task), total, unit);
-  }
-
-  @Override
   public void resume(String task, long done, long total, String unit) {
     whole.resume(named(task), done, total, unit);
   }

@@ -22,11 +22,7 @@ final class RunProgress {
   void beginEpoch(int epoch, int step, int images, int batchSize) {
     long all = Math.min(images, (long) stepsPerEpoch * batchSize);
     String task = "epoch %d/%d".formatted(epoch + 1, epochs);
-    if (step == 0) {
-      progress.begin(task, all, "images");
-    } else {
-      progress.resume(task, Math.min(all, (long) step * batchSize), all, "images");
-    }
+    progress.resume(task, Math.min(all, (long) step * batchSize), all, "images");
     if (firstStep < 0) {
       firstStep = (long) epoch * stepsPerEpoch + step;
       beginNanos = System.nanoTime();

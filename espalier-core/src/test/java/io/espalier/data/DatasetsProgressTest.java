@@ -23,7 +23,7 @@ class DatasetsProgressTest {
     private long done;
 
     @Override
-    public void begin(String task, long total, String unit) {
+    public void resume(String task, long from, long total, String unit) {
       assertSame(thread, Thread.currentThread());
       heard.add("begin " + total + " " + unit);
       done = 0;
@@ -71,6 +71,18 @@ class DatasetsProgressTest {
     write(100);
     Recorder recorder = new Recorder();
     prepare(recorder);
+    assertEquals(List.of("begin 100 images", "end 100"), recorder.heard);
+  }
+
+  @Test
+  void sizes_ofImagesThatAreNotKept_areCheckedOnce() throws IOException {
+    write(100);
+    Recorder recorder = new Recorder();
+    DataSplits splits =
+        Datasets.open(
+            DataSpec.parse("images:" + dir), Fixtures.options().withMemoryLimit(0), recorder);
+    splits.prepare(recorder, () -> false);
+    splits.prepare(recorder, () -> false);
     assertEquals(List.of("begin 100 images", "end 100"), recorder.heard);
   }
 

@@ -147,7 +147,7 @@ class GateHookTest {
     Progress progress =
         new Progress() {
           @Override
-          public void begin(String task, long total, String unit) {}
+          public void resume(String task, long done, long total, String unit) {}
 
           @Override
           public void advance(long more) {}

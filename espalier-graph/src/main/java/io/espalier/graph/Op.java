@@ -31,7 +31,10 @@ public sealed interface Op {
    * Batch normalisation. Inputs: x {@code [N, C, ...]}, scale, bias, mean, variance, each {@code
    * [C]}. {@code momentum} is the share of the old running statistics that is kept.
    */
-  record BatchNorm(double epsilon, double momentum) implements Op {}
+  record BatchNorm(double epsilon, double momentum) implements Op {
+    /** With the numbers that the frameworks take where nothing else is said. */
+    public static final BatchNorm USUAL = new BatchNorm(1e-5, 0.9);
+  }
 
   /** Normalisation over the spatial axes of each sample. Inputs: x, scale, bias. */
   record InstanceNorm(double epsilon) implements Op {}

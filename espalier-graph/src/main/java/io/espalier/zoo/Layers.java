@@ -29,8 +29,6 @@ final class Layers {
   private static final String INPUT = "input";
   private static final String OUTPUT = "logits";
   private static final Dim BATCH = Dim.symbol("batch");
-  private static final double EPSILON = 1e-5;
-  private static final double KEPT_STATISTICS = 0.9;
 
   private final GraphBuilder graph;
   private final RandomWeights random;
@@ -79,8 +77,7 @@ final class Layers {
     String bias = graph.initializer(name + ".bias", constant(channels, 0));
     String mean = graph.initializer(name + ".running_mean", constant(channels, 0));
     String variance = graph.initializer(name + ".running_var", constant(channels, 1));
-    Op op = new Op.BatchNorm(EPSILON, KEPT_STATISTICS);
-    return x.named(node(name, op, x.value(), scale, bias, mean, variance));
+    return x.named(node(name, Op.BatchNorm.USUAL, x.value(), scale, bias, mean, variance));
   }
 
   Feature relu(String name, Feature x) {

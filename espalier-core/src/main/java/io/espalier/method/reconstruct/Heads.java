@@ -127,8 +127,7 @@ record Heads(Graph graph, List<String> logits, List<String> values) {
     builder.initializer(
         name + ".weight", Tensor.of(DataType.FLOAT, new int[] {classes, channels}, weights));
     builder.initializer(name + ".bias", filled(classes, 0));
-    Op norm = new Op.BatchNorm(1e-5, 0.9);
-    builder.add(name + "/norm", norm, value, scale, shift, mean, variance);
+    builder.add(name + "/norm", Op.BatchNorm.USUAL, value, scale, shift, mean, variance);
     builder.add(name + "/relu", new Op.Elementwise(Pointwise.RELU), name + "/norm");
     builder.add(name + "/pool", new Op.GlobalPool(false), name + "/relu");
     builder.add(name + "/flat", new Op.Flatten(1), name + "/pool");

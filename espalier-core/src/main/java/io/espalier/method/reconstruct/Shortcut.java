@@ -1,10 +1,10 @@
 package io.espalier.method.reconstruct;
 
+import io.espalier.graph.ChannelAffine;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Pointwise;
-import io.espalier.graph.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,9 @@ record Shortcut(Node sum, String operand, Compensation compensation) {
         return Optional.empty();
       }
       Node node = readers.getFirst();
-      if (node.op() instanceof Op.BatchNorm norm && scales(graph, node, norm, factors)) {
+      Optional<ChannelAffine> norm = ChannelAffine.of(graph, node);
+      if (norm.isPresent()) {
+        divide(factors, norm.get().slope());
         value = node.output();
       } else if (node.op() instanceof Op.Dropout || isIdentity(node)) {
         value = node.output();
@@ -64,24 +66,12 @@ record Shortcut(Node sum, String operand, Compensation compensation) {
         : Optional.empty();
   }
 
-  /** Multiplies {@code factors} by {@code sigma / gamma}; false if those are not known. */
-  private static boolean scales(Graph graph, Node node, Op.BatchNorm norm, double[] factors) {
-    Optional<Tensor> gamma = graph.initializer(node.input(1));
-    Optional<Tensor> variance = graph.initializer(node.input(4));
-    if (gamma.isEmpty() || variance.isEmpty()) {
-      return false;
-    }
-    double[] slopes = gamma.get().toDoubles();
-    double[] spread = variance.get().toDoubles();
-    double most = 0;
-    for (int i = 0; i < slopes.length; i++) {
-      slopes[i] /= Math.sqrt(spread[i] + norm.epsilon());
-      most = Math.max(most, Math.abs(slopes[i]));
-    }
+  /** Divides {@code factors} by {@code slopes}; 0 where a slope says nothing. */
+  private static void divide(double[] factors, double[] slopes) {
+    double most = Arrays.stream(slopes).map(Math::abs).max().orElse(0);
     for (int i = 0; i < slopes.length; i++) {
       factors[i] *= Math.abs(slopes[i]) > SILENT * most ? 1 / slopes[i] : 0;
     }
-    return true;
   }
 
   private static float[] floats(double[] values) {
