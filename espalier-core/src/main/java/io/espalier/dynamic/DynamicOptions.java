@@ -13,8 +13,6 @@ import java.util.Optional;
  * @param joint how everything is trained together
  * @param recalibrationBatches batches over which the statistics of batch normalisation are measured
  *     again at the end, with the gates as they run later; 0 keeps those of the training
- * @param shift the most that is added to all saliencies at the end, or taken from them, so that the
- *     budget is met; 0 for never
  */
 public record DynamicOptions(
     GateOptions gates,
@@ -22,15 +20,11 @@ public record DynamicOptions(
     Optional<TrainOptions> backbone,
     Optional<TrainOptions> warmUp,
     TrainOptions joint,
-    int recalibrationBatches,
-    double shift) {
+    int recalibrationBatches) {
   public DynamicOptions {
     if (recalibrationBatches < 0) {
       throw new IllegalArgumentException(
           "batches to recalibrate on must be 0 or more, but got " + recalibrationBatches);
-    }
-    if (!(shift >= 0 && shift < 1e12)) {
-      throw new IllegalArgumentException("shift must be 0 or more, but got " + shift);
     }
   }
 
@@ -42,8 +36,7 @@ public record DynamicOptions(
         Optional.empty(),
         Optional.empty(),
         joint,
-        50,
-        0.1);
+        50);
   }
 
   /**
@@ -59,38 +52,30 @@ public record DynamicOptions(
         Optional.empty(),
         warms ? Optional.of(warmUp) : Optional.empty(),
         joint,
-        0,
         0);
   }
 
   public DynamicOptions withGates(GateOptions value) {
-    return new DynamicOptions(
-        value, learning, backbone, warmUp, joint, recalibrationBatches, shift);
+    return new DynamicOptions(value, learning, backbone, warmUp, joint, recalibrationBatches);
   }
 
   public DynamicOptions withLearning(GateLearning value) {
-    return new DynamicOptions(gates, value, backbone, warmUp, joint, recalibrationBatches, shift);
+    return new DynamicOptions(gates, value, backbone, warmUp, joint, recalibrationBatches);
   }
 
   public DynamicOptions withBackbone(Optional<TrainOptions> value) {
-    return new DynamicOptions(gates, learning, value, warmUp, joint, recalibrationBatches, shift);
+    return new DynamicOptions(gates, learning, value, warmUp, joint, recalibrationBatches);
   }
 
   public DynamicOptions withWarmUp(Optional<TrainOptions> value) {
-    return new DynamicOptions(gates, learning, backbone, value, joint, recalibrationBatches, shift);
+    return new DynamicOptions(gates, learning, backbone, value, joint, recalibrationBatches);
   }
 
   public DynamicOptions withJoint(TrainOptions value) {
-    return new DynamicOptions(
-        gates, learning, backbone, warmUp, value, recalibrationBatches, shift);
-  }
-
-  public DynamicOptions withShift(double value) {
-    return new DynamicOptions(
-        gates, learning, backbone, warmUp, joint, recalibrationBatches, value);
+    return new DynamicOptions(gates, learning, backbone, warmUp, value, recalibrationBatches);
   }
 
   public DynamicOptions withRecalibrationBatches(int value) {
-    return new DynamicOptions(gates, learning, backbone, warmUp, joint, value, shift);
+    return new DynamicOptions(gates, learning, backbone, warmUp, joint, value);
   }
 }

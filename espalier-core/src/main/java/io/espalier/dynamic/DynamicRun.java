@@ -4,7 +4,6 @@ import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Shape;
-import io.espalier.progress.Progress;
 import io.espalier.train.EpochMetrics;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Recalibration;
@@ -20,9 +19,6 @@ import java.util.Optional;
 
 /** One run from where its folder stands to its end, or to where it is asked to stop. */
 final class DynamicRun {
-  /** Their mean cost is within some 0.5 % of that of all images. */
-  private static final int SHIFT_IMAGES = 2000;
-
   private final DynamicJob job;
   private final DynamicOptions options;
   private final RunFolder folder;
@@ -58,9 +54,6 @@ final class DynamicRun {
       net = DynamicNet.of(recalibrated());
     }
     net = SaliencyNorms.fold(net);
-    if (options.shift() > 0 && BudgetShift.fits(net)) {
-      net = BudgetShift.meet(net, options.learning().budget(), options.shift(), this::trainingCost);
-    }
     return complete();
   }
 
@@ -108,15 +101,6 @@ final class DynamicRun {
         options.recalibrationBatches(),
         evaluation(),
         job.progress());
-  }
-
-  /** What the mean training image costs. */
-  private double trainingCost(DynamicNet candidate) {
-    Dataset images = job.data().train().limit(SHIFT_IMAGES);
-    Progress progress = job.progress().stage("meeting the budget");
-    return DynamicMeasure.of(candidate, images, job.normalization(), evaluation(), progress)
-        .costs()
-        .share();
   }
 
   private EvaluateOptions evaluation() {

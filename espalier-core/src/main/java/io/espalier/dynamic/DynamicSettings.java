@@ -221,12 +221,7 @@ public final class DynamicSettings {
               "recalibration",
               "batches to measure batch statistics on at the end",
               DynamicOptions::recalibrationBatches,
-              DynamicOptions::withRecalibrationBatches),
-          WHOLE.number(
-              "shift",
-              "the most that all saliencies are shifted at the end to meet the budget, 0 for never",
-              DynamicOptions::shift,
-              DynamicOptions::withShift));
+              DynamicOptions::withRecalibrationBatches));
 
   private DynamicSettings() {}
 
