@@ -2,7 +2,12 @@
 """Turns the JSON files of methods.sh into one Markdown table: mean, sample standard deviation, n.
 
 "epochs before": passes over the training images that the method made before its cut. "driven": of the units
-that went, the share that the method's own training had brought to zero or near it.
+that went, the share that the method's own training had brought to zero or near it. Speed-ups are those of
+DIR/bench.json, if there is one, where all networks took turns:
+
+    espalier bench NET.onnx DIR/nets/*-s*.onnx --rounds 300 --seconds 600 --json > DIR/bench.json
+
+and else each run's own, which other work on the machine disturbs.
 
 usage: tools/study/table.py DIR
 """
@@ -16,7 +21,7 @@ COLUMNS = [
     # title, unit, decimals, value of one run
     ("MACs left", "%", 1, lambda r: 100 * r["after"]["macs"] / r["before"]["macs"]),
     ("parameters left", "%", 1, lambda r: 100 * r["after"]["params"] / r["before"]["params"]),
-    ("speed-up", "x", 2, lambda r: r["before"]["latencyMillis"] / r["after"]["latencyMillis"]),
+    ("speed-up", "x", 2, lambda r: r["speedup"]),
     ("accuracy before", "%", 2, lambda r: 100 * r["before"]["accuracy"]),
     ("epochs before", "", 0, lambda r: r["epochsBefore"]),
     ("driven", "%", 0, lambda r: 100 * r["driven"]),
@@ -28,15 +33,24 @@ COLUMNS = [
 def read(folder):
     """The runs by label, in the order of their labels."""
     runs = {}
+    speedups = bench(folder / "bench.json")
     for file in sorted(folder.glob("*.json")):
         name = re.fullmatch(r"(.+)-s(-?\d+)\.json", file.name)
         if name:
             run = json.loads(file.read_text())
             run["epochsBefore"] = epochs_before(folder / "runs" / file.stem)
             record = folder / "nets" / (file.stem + ".run.json")
+            own = run["before"]["latencyMillis"] / run["after"]["latencyMillis"]
+            run["speedup"] = speedups[file.stem] if speedups else own
             run["driven"] = find(json.loads(record.read_text()), "removedNearZeroShare")
             runs.setdefault(name[1], []).append(run)
     return runs
+
+
+def bench(file):
+    """Speed-ups by the stem of a network's file; none without such a file."""
+    models = json.loads(file.read_text())["models"] if file.exists() else []
+    return {pathlib.Path(model["file"]).stem: model["speedup"] for model in models}
 
 
 def epochs_before(run):

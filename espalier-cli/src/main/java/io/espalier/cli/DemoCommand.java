@@ -79,6 +79,7 @@ final class DemoCommand implements Callable<Integer> {
                 .stopWhen(interruption)
                 .run(RunFolder.at(files.emptyRun(variant.name())));
         if (!result.complete()) {
+          output.note("stopped: the demo begins anew the next time");
           return Interruption.EXIT;
         }
         new Proofs(result.findings()).lines().forEach(output::note);
