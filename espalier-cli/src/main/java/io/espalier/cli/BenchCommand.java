@@ -27,11 +27,12 @@ import picocli.CommandLine.ParentCommand;
 /** {@code espalier bench}. */
 @Command(
     name = "bench",
-    description = "Measure latency in ONNX Runtime, side by side.",
+    description = "Measure latency or throughput in ONNX Runtime, side by side.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  espalier bench net.onnx net-pruned.onnx",
       "  espalier bench net.onnx net-pruned.onnx --threads 2 --batch 8",
+      "  espalier bench net.onnx net-pruned.onnx --streams 8",
       "  espalier bench detector.onnx --input 3x640x640",
       "",
       "The networks take turns, so that a machine that slows down meets all of them. The others"
@@ -56,6 +57,15 @@ final class BenchCommand implements Callable<Integer> {
   private int threads = DEFAULTS.threads();
 
   @Option(
+      names = "--streams",
+      converter = Range.Threads.class,
+      paramLabel = "N",
+      description =
+          "Copies of each network that run beside each other: throughput instead of latency."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int streams = DEFAULTS.streams();
+
+  @Option(
       names = "--batch",
       converter = Range.Count.class,
       paramLabel = "N",
@@ -66,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--rounds",
       converter = Range.Count.class,
       paramLabel = "N",
-      description = "Turns of each network, of three runs. Default: ${DEFAULT-VALUE}.")
+      description = "Turns of each network, of three times. Default: ${DEFAULT-VALUE}.")
   private int rounds = DEFAULTS.rounds();
 
   @Option(
@@ -82,6 +92,7 @@ final class BenchCommand implements Callable<Integer> {
     BenchOptions options =
         DEFAULTS
             .withThreads(threads)
+            .withStreams(streams)
             .withBatch(batch)
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
@@ -125,7 +136,15 @@ final class BenchCommand implements Callable<Integer> {
 
   private static String text(BenchResult result, Map<String, SampleCosts> dynamic) {
     Table table =
-        Table.of("network", ">median", ">spread", ">faster", ">MACs", ">fewer MACs", ">parameters");
+        Table.of(
+            "network",
+            ">median",
+            ">spread",
+            ">faster",
+            ">samples/s",
+            ">MACs",
+            ">fewer MACs",
+            ">parameters");
     StringBuilder sentences = new StringBuilder();
     for (ModelLatency model : result.models()) {
       table.row(
@@ -133,6 +152,7 @@ final class BenchCommand implements Callable<Integer> {
           Numbers.millis(model.timing().medianMillis()),
           Numbers.percent(model.timing().spread()),
           Numbers.factor(model.speedup()),
+          Numbers.rate(result.samplesPerSecond(model)),
           Numbers.count(macs(model, dynamic)),
           Numbers.factor(1.0 * macs(result.models().getFirst(), dynamic) / macs(model, dynamic)),
           Numbers.count(model.cost().params()));
@@ -148,15 +168,19 @@ final class BenchCommand implements Callable<Integer> {
     if (!result.warning().isEmpty()) {
       sentences.append('\n').append(result.warning());
     }
-    int runs = result.models().getFirst().timing().runs();
-    return "%s%n%s, batch %d, %d %s, %d runs each%s"
+    int times = result.models().getFirst().timing().runs();
+    return "%s%n%s, batch %d, %d %s%s, %d times each%s"
         .formatted(
             table,
             result.runtime(),
             result.batch(),
             result.threads(),
             result.threads() == 1 ? "thread" : "threads",
-            runs,
+            result.streams() == 1
+                ? ""
+                : ", %d streams (a time is that of a run over all of them)"
+                    .formatted(result.streams()),
+            times,
             sentences);
   }
 
@@ -170,10 +194,12 @@ final class BenchCommand implements Callable<Integer> {
     object.put("runtime", result.runtime());
     object.put("warning", result.warning());
     object.put("batch", result.batch()).put("threads", result.threads());
+    object.put("streams", result.streams());
     ArrayNode models = object.putArray("models");
     for (ModelLatency model : result.models()) {
       ObjectNode entry = models.addObject().put("file", model.name());
       fill(entry, model);
+      entry.put("samplesPerSecond", result.samplesPerSecond(model));
       long macs = macs(model, dynamic);
       entry.put("macs", macs);
       entry.put("macRatio", 1.0 * macs(result.models().getFirst(), dynamic) / macs);

@@ -295,6 +295,16 @@ class CommandsTest {
     assertTrue(models.at("/1/medianMillis").asDouble() > 0);
     assertEquals(models.at("/0/macs").asLong(), models.at("/1/macs").asLong());
     assertEquals(1.0, models.at("/1/macRatio").asDouble());
+    double seconds = models.at("/0/medianMillis").asDouble() / 1000;
+    assertEquals(1 / seconds, models.at("/0/samplesPerSecond").asDouble(), 1e-6 / seconds);
+  }
+
+  @Test
+  void bench_ofStreams_saysWhatATimeIs() {
+    Invocation run = Invocation.of("bench", net, "--rounds", 3, "--streams", 2);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("2 streams (a time is that of a run over all of them)"));
+    assertTrue(run.out().contains("samples/s"), run.out());
   }
 
   @Test

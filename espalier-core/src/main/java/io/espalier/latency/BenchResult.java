@@ -10,11 +10,18 @@ import java.util.stream.Collectors;
  * @param models in the order in which they were given; the others are compared with the first
  * @param batch samples in one run
  * @param threads threads that worked on one operator
+ * @param streams copies of each network that ran beside each other; times are per run over all
  * @param runtime name and version of the runtime
  */
-public record BenchResult(List<ModelLatency> models, int batch, int threads, String runtime) {
+public record BenchResult(
+    List<ModelLatency> models, int batch, int threads, int streams, String runtime) {
   public BenchResult {
     models = List.copyOf(models);
+  }
+
+  /** Samples that {@code model} took in a second, by the median. */
+  public double samplesPerSecond(ModelLatency model) {
+    return 1000 * batch / model.timing().medianMillis();
   }
 
   /** A plain sentence where the times scatter too widely to be trusted, else empty. */

@@ -16,10 +16,11 @@ import java.util.function.Function;
 /**
  * Times networks side by side in ONNX Runtime. The networks take turns (A B C, B C A, ...), so that
  * a machine that slows down meets all of them; each turn has one run that is not timed, which
- * brings the network back into the caches, and three that are.
+ * brings the network back into the caches, and three that are. With several streams, copies of the
+ * network run beside each other, and a time is what they need for ten runs each, over all runs.
  */
 public final class LatencyBench {
-  private static final int RUNS_PER_TURN = 3;
+  private static final int TIMES_PER_TURN = 3;
   private static final int LEAST_ROUNDS = 3;
 
   /** A network and how to load it. */
@@ -94,8 +95,10 @@ public final class LatencyBench {
     List<Contestant> contestants = new ArrayList<>();
     try {
       for (int i = 0; i < entries.size(); i++) {
-        OrtNet net = entries.get(i).loader().apply(OrtOptions.fast(options.threads()));
-        contestants.add(new Contestant(net, inputs.get(i)));
+        Function<OrtOptions, OrtNet> loader = entries.get(i).loader();
+        OrtOptions settings = OrtOptions.fast(options.threads());
+        contestants.add(
+            new Contestant(() -> loader.apply(settings), inputs.get(i), options.streams()));
       }
       compete(contestants, options, progress);
       List<Timing> timings = contestants.stream().map(Contestant::timing).toList();
@@ -103,6 +106,7 @@ public final class LatencyBench {
           models(entries, costs, timings),
           batch,
           options.threads(),
+          options.streams(),
           "ONNX Runtime " + OrtNet.version());
     } finally {
       contestants.forEach(Contestant::close);
@@ -130,7 +134,7 @@ public final class LatencyBench {
         for (int turn = 0; turn < contestants.size(); turn++) {
           Contestant contestant = contestants.get((round + turn) % contestants.size());
           contestant.run(1);
-          contestant.time(RUNS_PER_TURN);
+          contestant.time(TIMES_PER_TURN);
         }
         progress.advance(1);
       }

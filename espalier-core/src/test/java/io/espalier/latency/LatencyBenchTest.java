@@ -62,6 +62,22 @@ class LatencyBenchTest {
   }
 
   @Test
+  void run_ofStreams_countsTheRunsOfAll() {
+    Map<String, Graph> graphs = new LinkedHashMap<>();
+    graphs.put("first", Zoo.build("resnet8", 1));
+    graphs.put("second", Zoo.build("resnet8", 1));
+    BenchResult result =
+        LatencyBench.run(graphs, SHORT.withStreams(3).withBatch(2), Progress.none());
+    assertEquals(3, result.streams());
+    for (ModelLatency model : result.models()) {
+      assertEquals(12, model.timing().runs());
+      double millis = model.timing().medianMillis();
+      assertEquals(2000 / millis, result.samplesPerSecond(model), 1e-9);
+    }
+    assertThrows(IllegalArgumentException.class, () -> SHORT.withStreams(0));
+  }
+
+  @Test
   void run_ofTwoInputs_feedsBoth() {
     List<Path> files = List.of(OrtNetTest.fixture("two_in_two_out"));
     BenchResult result = LatencyBench.run(files, SHORT, Progress.none());
