@@ -6,18 +6,17 @@ import io.espalier.dynamic.SampleCosts;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.dynamic.SampleUse;
 import io.espalier.graph.Graph;
-import io.espalier.graph.Tensor;
 import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
 import io.espalier.latency.ModelLatency;
 import io.espalier.latency.OrtOptions;
-import io.espalier.latency.RandomInputs;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,6 +32,7 @@ import picocli.CommandLine.ParentCommand;
       "  espalier bench net.onnx net-pruned.onnx",
       "  espalier bench net.onnx net-pruned.onnx --threads 2 --batch 8",
       "  espalier bench net.onnx net-pruned.onnx --streams 8",
+      "  espalier bench net-masked.onnx net-compact.onnx --data cifar10:DIR",
       "  espalier bench detector.onnx --input 3x640x640",
       "",
       "The networks take turns, so that a machine that slows down meets all of them. The others"
@@ -86,6 +86,15 @@ final class BenchCommand implements Callable<Integer> {
       description = "Stop after this time at the latest. Default: ${DEFAULT-VALUE}.")
   private double seconds = DEFAULTS.maxSeconds();
 
+  @ArgGroup(
+      validate = false,
+      order = 20,
+      heading =
+          "%nImages:%nOf --data "
+              + BenchInputs.COUNT
+              + " take turns, evenly from the classes; without it one random input is used.%n")
+  private DataInput data = new DataInput();
+
   @Override
   public Integer call() {
     Output output = common.output(parent);
@@ -96,26 +105,30 @@ final class BenchCommand implements Callable<Integer> {
             .withBatch(batch)
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
-    BenchResult result = LatencyBench.run(files, sized(options), output.progress());
-    Map<String, SampleCosts> costs = dynamic(options);
+    BenchInputs inputs = new BenchInputs(data, options, output);
+    BenchResult result =
+        data.given()
+            ? LatencyBench.run(files, inputs::of, sized(options), output.progress())
+            : LatencyBench.run(files, sized(options), output.progress());
+    Map<String, SampleCosts> costs = dynamic(inputs);
     output.print(text(result, costs));
     output.result(object(result, costs));
     return 0;
   }
 
   /** What the measured inputs cost, by file, for those that choose their channels for each. */
-  private Map<String, SampleCosts> dynamic(BenchOptions options) {
+  private Map<String, SampleCosts> dynamic(BenchInputs inputs) {
     Map<String, SampleCosts> costs = new HashMap<>();
     for (Path file : files) {
       Graph graph = input.read(file);
       if (SampleRunner.runs(graph)) {
-        Tensor inputs =
-            RandomInputs.of(graph.inputs(), options.batch(), options.seed())
-                .values()
-                .iterator()
-                .next();
+        String name = graph.inputs().getFirst().name();
         try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(threads))) {
-          long[] macs = runner.use(inputs).stream().mapToLong(SampleUse::macs).toArray();
+          long[] macs =
+              inputs.of(graph).stream()
+                  .flatMap(values -> runner.use(values.get(name)).stream())
+                  .mapToLong(SampleUse::macs)
+                  .toArray();
           costs.put(file.toString(), new SampleCosts(runner.denseMacs(), macs));
         }
       }

@@ -81,7 +81,7 @@ final class ExportImages {
   }
 
   /** A batch is valid until the next one only. */
-  private static Tensor tensor(Batch batch) {
+  static Tensor tensor(Batch batch) {
     int[] shape = Arrays.stream(batch.shape()).mapToInt(Math::toIntExact).toArray();
     return Tensor.floats(shape, batch.images().clone());
   }

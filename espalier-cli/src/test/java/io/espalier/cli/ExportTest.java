@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,26 @@ class ExportTest {
     String said = Invocation.of("bench", compact, "--rounds", 1, "--seconds", 1).out();
     assertTrue(said.contains("chooses its channels for each input"), said);
     assertEquals(0, Invocation.of("inspect", compact).code());
+  }
+
+  @Test
+  void bench_onImages_countsWhatTheyCost() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    Invocation.of("export", net, "-q");
+    JsonNode evaluated =
+        Invocation.of("evaluate", net, "--data", data, "--limit", 20, "--json").json();
+    List<Object> words = List.of("bench", net, compact, "--data", data, "--limit", 20);
+    Invocation run =
+        Invocation.of(Stream.concat(words.stream(), Stream.of("--rounds", 8, "--json")).toArray());
+    assertEquals(0, run.code(), run.err());
+    for (JsonNode model : run.json().path("models")) {
+      assertEquals(evaluated.path("macs"), model.path("sampleMacs"));
+      assertEquals(24, model.path("runs").asInt());
+    }
+    Invocation few =
+        Invocation.of(Stream.concat(words.stream(), Stream.of("--batch", 21)).toArray());
+    assertEquals(2, few.code());
+    assertTrue(few.err().contains("a run takes 21 images, but there are 20"), few.err());
   }
 
   @Test

@@ -34,12 +34,33 @@ public final class LatencyBench {
    * @throws IllegalArgumentException if there is no file, or one cannot be read or run
    */
   public static BenchResult run(List<Path> files, BenchOptions options, Progress progress) {
+    return measure(entries(files, options), options, progress);
+  }
+
+  /**
+   * As above, with inputs that take turns, for networks whose time depends on them.
+   *
+   * @param inputs one or more for a network, each with one tensor for each of its inputs, all of
+   *     one batch
+   */
+  public static BenchResult run(
+      List<Path> files,
+      Function<Graph, List<Map<String, Tensor>>> inputs,
+      BenchOptions options,
+      Progress progress) {
+    List<Entry> entries = entries(files, options);
+    List<List<Map<String, Tensor>>> all =
+        entries.stream().map(entry -> inputs.apply(entry.graph())).toList();
+    return measure(entries, all, options, progress);
+  }
+
+  private static List<Entry> entries(List<Path> files, BenchOptions options) {
     List<Entry> entries = new ArrayList<>();
     for (Path file : files) {
       Graph graph = OnnxReader.read(file, options.inputShapes());
       entries.add(new Entry(file.toString(), graph, settings -> OrtNet.load(file, settings)));
     }
-    return measure(entries, options, progress);
+    return entries;
   }
 
   /**
@@ -63,7 +84,8 @@ public final class LatencyBench {
       BenchOptions options,
       Progress progress) {
     List<Entry> entries = entries(graphs);
-    return measure(entries, Collections.nCopies(entries.size(), inputs), options, progress);
+    List<Map<String, Tensor>> one = List.of(inputs);
+    return measure(entries, Collections.nCopies(entries.size(), one), options, progress);
   }
 
   private static List<Entry> entries(Map<String, Graph> graphs) {
@@ -77,14 +99,14 @@ public final class LatencyBench {
   }
 
   private static BenchResult measure(List<Entry> entries, BenchOptions options, Progress progress) {
-    List<Map<String, Tensor>> inputs =
-        entries.stream().map(entry -> inputs(entry, options)).toList();
+    List<List<Map<String, Tensor>>> inputs =
+        entries.stream().map(entry -> List.of(inputs(entry, options))).toList();
     return measure(entries, inputs, options, progress);
   }
 
   private static BenchResult measure(
       List<Entry> entries,
-      List<Map<String, Tensor>> inputs,
+      List<List<Map<String, Tensor>>> inputs,
       BenchOptions options,
       Progress progress) {
     if (entries.isEmpty()) {
@@ -143,8 +165,8 @@ public final class LatencyBench {
     }
   }
 
-  private static int commonBatch(List<Entry> entries, List<Map<String, Tensor>> inputs) {
-    List<Integer> batches = inputs.stream().map(LatencyBench::batch).toList();
+  private static int commonBatch(List<Entry> entries, List<List<Map<String, Tensor>>> inputs) {
+    List<Integer> batches = inputs.stream().map(own -> batch(own.getFirst())).toList();
     for (int i = 1; i < batches.size(); i++) {
       if (!batches.get(i).equals(batches.getFirst())) {
         throw new OrtNetException(

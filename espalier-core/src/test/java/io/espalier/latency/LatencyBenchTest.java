@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class LatencyBenchTest {
@@ -75,6 +76,30 @@ class LatencyBenchTest {
       assertEquals(2000 / millis, result.samplesPerSecond(model), 1e-9);
     }
     assertThrows(IllegalArgumentException.class, () -> SHORT.withStreams(0));
+  }
+
+  @Test
+  void run_ofInputsInTurn_takesEach() {
+    List<Path> files = List.of(OrtNetTest.fixture("resnet"));
+    Function<Graph, Map<String, Tensor>> fitting = graph -> RandomInputs.of(graph.inputs(), 0, 1);
+    BenchResult result =
+        LatencyBench.run(
+            files,
+            graph -> List.of(fitting.apply(graph), fitting.apply(graph)),
+            SHORT,
+            Progress.none());
+    assertEquals(12, result.models().getFirst().timing().runs());
+    // The warm-up has the first input only.
+    Function<Graph, Map<String, Tensor>> wrong =
+        graph -> Map.of(graph.inputs().getFirst().name(), Tensor.floats(new int[] {1}, 0));
+    assertThrows(
+        OrtNetException.class,
+        () ->
+            LatencyBench.run(
+                files,
+                graph -> List.of(fitting.apply(graph), wrong.apply(graph)),
+                SHORT,
+                Progress.none()));
   }
 
   @Test
