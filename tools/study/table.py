@@ -40,8 +40,7 @@ def read(folder):
             run = json.loads(file.read_text())
             run["epochsBefore"] = epochs_before(folder / "runs" / file.stem)
             record = folder / "nets" / (file.stem + ".run.json")
-            own = run["before"]["latencyMillis"] / run["after"]["latencyMillis"]
-            run["speedup"] = speedups[file.stem] if speedups else own
+            run["speedup"] = speedups.get(file.stem) if speedups else own_speedup(run)
             run["driven"] = find(json.loads(record.read_text()), "removedNearZeroShare")
             runs.setdefault(name[1], []).append(run)
     return runs
@@ -51,6 +50,12 @@ def bench(file):
     """Speed-ups by the stem of a network's file; none without such a file."""
     models = json.loads(file.read_text())["models"] if file.exists() else []
     return {pathlib.Path(model["file"]).stem: model["speedup"] for model in models}
+
+
+def own_speedup(run):
+    """What the run measured itself; None if it measured nothing."""
+    before, after = (run[side].get("latencyMillis") for side in ("before", "after"))
+    return before / after if before and after else None
 
 
 def epochs_before(run):

@@ -1,16 +1,15 @@
 package io.espalier.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.dynamic.SampleCosts;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.dynamic.SampleUse;
 import io.espalier.graph.Graph;
+import io.espalier.graph.Tensor;
 import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
-import io.espalier.latency.ModelLatency;
 import io.espalier.latency.OrtOptions;
+import io.espalier.latency.RandomInputs;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -76,7 +75,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--rounds",
       converter = Range.Count.class,
       paramLabel = "N",
-      description = "Turns of each network, of three times. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Turns of each network, of three runs, or of one pass over the images of --data. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int rounds = DEFAULTS.rounds();
 
   @Option(
@@ -91,7 +92,7 @@ final class BenchCommand implements Callable<Integer> {
       order = 20,
       heading =
           "%nImages:%nOf --data "
-              + BenchInputs.COUNT
+              + BenchImages.COUNT
               + " take turns, evenly from the classes; without it one random input is used.%n")
   private DataInput data = new DataInput();
 
@@ -105,132 +106,59 @@ final class BenchCommand implements Callable<Integer> {
             .withBatch(batch)
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
-    BenchInputs inputs = new BenchInputs(data, options, output);
-    BenchResult result =
-        data.given()
-            ? LatencyBench.run(files, inputs::of, sized(options), output.progress())
-            : LatencyBench.run(files, sized(options), output.progress());
-    Map<String, SampleCosts> costs = dynamic(inputs);
-    output.print(text(result, costs));
-    output.result(object(result, costs));
+    BenchReport report = data.given() ? onImages(options, output) : onRandomInput(options, output);
+    output.print(report.text());
+    output.result(report.object());
     return 0;
   }
 
-  /** What the measured inputs cost, by file, for those that choose their channels for each. */
-  private Map<String, SampleCosts> dynamic(BenchInputs inputs) {
+  private BenchReport onImages(BenchOptions options, Output output) {
+    List<Graph> graphs = files.stream().map(input::read).toList();
+    List<List<Map<String, Tensor>>> inputs =
+        new BenchImages(data, options, output).of(files, graphs);
+    BenchResult result = LatencyBench.run(files, inputs, sized(options), output.progress());
+    int images = inputs.getFirst().size() * result.batch();
+    return new BenchReport(result, costs(graphs, inputs), data.text(), images);
+  }
+
+  /** LatencyBench makes the input, and says of which file it cannot. */
+  private BenchReport onRandomInput(BenchOptions options, Output output) {
+    BenchResult result = LatencyBench.run(files, sized(options), output.progress());
+    List<Graph> graphs = files.stream().map(input::read).toList();
+    List<List<Map<String, Tensor>>> inputs =
+        graphs.stream()
+            .map(graph -> RandomInputs.of(graph.inputs(), options.batch(), options.seed()))
+            .map(List::of)
+            .toList();
+    return new BenchReport(result, costs(graphs, inputs), "", 0);
+  }
+
+  /** What the inputs cost, by file, for those networks that choose their channels for each. */
+  private Map<String, SampleCosts> costs(
+      List<Graph> graphs, List<List<Map<String, Tensor>>> inputs) {
     Map<String, SampleCosts> costs = new HashMap<>();
-    for (Path file : files) {
-      Graph graph = input.read(file);
-      if (SampleRunner.runs(graph)) {
-        String name = graph.inputs().getFirst().name();
-        try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(threads))) {
-          long[] macs =
-              inputs.of(graph).stream()
-                  .flatMap(values -> runner.use(values.get(name)).stream())
-                  .mapToLong(SampleUse::macs)
-                  .toArray();
-          costs.put(file.toString(), new SampleCosts(runner.denseMacs(), macs));
-        }
+    for (int i = 0; i < graphs.size(); i++) {
+      if (SampleRunner.runs(graphs.get(i))) {
+        costs.put(files.get(i).toString(), costs(graphs.get(i), inputs.get(i)));
       }
     }
     return costs;
+  }
+
+  private SampleCosts costs(Graph graph, List<Map<String, Tensor>> inputs) {
+    try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(threads))) {
+      long[] macs =
+          inputs.stream()
+              .flatMap(input -> runner.use(input.values().iterator().next()).stream())
+              .mapToLong(SampleUse::macs)
+              .toArray();
+      return new SampleCosts(runner.denseMacs(), macs);
+    }
   }
 
   private BenchOptions sized(BenchOptions options) {
     return input.texts().isEmpty()
         ? options
         : options.withInputShapes(input.shapes(input.read(files.getFirst())));
-  }
-
-  /** The table of a measurement, and what it means. */
-  static String text(BenchResult result) {
-    return text(result, Map.of());
-  }
-
-  private static String text(BenchResult result, Map<String, SampleCosts> dynamic) {
-    Table table =
-        Table.of(
-            "network",
-            ">median",
-            ">spread",
-            ">faster",
-            ">samples/s",
-            ">MACs",
-            ">fewer MACs",
-            ">parameters");
-    StringBuilder sentences = new StringBuilder();
-    for (ModelLatency model : result.models()) {
-      table.row(
-          model.name(),
-          Numbers.millis(model.timing().medianMillis()),
-          Numbers.percent(model.timing().spread()),
-          Numbers.factor(model.speedup()),
-          Numbers.rate(result.samplesPerSecond(model)),
-          Numbers.count(macs(model, dynamic)),
-          Numbers.factor(1.0 * macs(result.models().getFirst(), dynamic) / macs(model, dynamic)),
-          Numbers.count(model.cost().params()));
-      if (dynamic.containsKey(model.name())) {
-        SampleCosts costs = dynamic.get(model.name());
-        sentences.append(
-            "\n%s chooses its channels for each input: %s"
-                .formatted(model.name(), CostsJson.text(costs)));
-      } else if (!model.diagnosis().isEmpty()) {
-        sentences.append('\n').append(model.name()).append(": ").append(model.diagnosis());
-      }
-    }
-    if (!result.warning().isEmpty()) {
-      sentences.append('\n').append(result.warning());
-    }
-    int times = result.models().getFirst().timing().runs();
-    return "%s%n%s, batch %d, %d %s%s, %d times each%s"
-        .formatted(
-            table,
-            result.runtime(),
-            result.batch(),
-            result.threads(),
-            result.threads() == 1 ? "thread" : "threads",
-            result.streams() == 1
-                ? ""
-                : ", %d streams (a time is that of a run over all of them)"
-                    .formatted(result.streams()),
-            times,
-            sentences);
-  }
-
-  private static long macs(ModelLatency model, Map<String, SampleCosts> dynamic) {
-    SampleCosts costs = dynamic.get(model.name());
-    return costs == null ? model.cost().macs() : Math.round(costs.mean());
-  }
-
-  private static ObjectNode object(BenchResult result, Map<String, SampleCosts> dynamic) {
-    ObjectNode object = Output.object();
-    object.put("runtime", result.runtime());
-    object.put("warning", result.warning());
-    object.put("batch", result.batch()).put("threads", result.threads());
-    object.put("streams", result.streams());
-    ArrayNode models = object.putArray("models");
-    for (ModelLatency model : result.models()) {
-      ObjectNode entry = models.addObject().put("file", model.name());
-      fill(entry, model);
-      entry.put("samplesPerSecond", result.samplesPerSecond(model));
-      long macs = macs(model, dynamic);
-      entry.put("macs", macs);
-      entry.put("macRatio", 1.0 * macs(result.models().getFirst(), dynamic) / macs);
-      if (dynamic.containsKey(model.name())) {
-        entry.set("sampleMacs", CostsJson.of(dynamic.get(model.name())));
-        entry.put("diagnosis", "");
-      }
-    }
-    return object;
-  }
-
-  private static void fill(ObjectNode object, ModelLatency model) {
-    object.put("medianMillis", model.timing().medianMillis());
-    object.put("lowerQuartileMillis", model.timing().lowerQuartileMillis());
-    object.put("upperQuartileMillis", model.timing().upperQuartileMillis());
-    object.put("minMillis", model.timing().minMillis()).put("runs", model.timing().runs());
-    object.put("macs", model.cost().macs()).put("params", model.cost().params());
-    object.put("speedup", model.speedup()).put("macRatio", model.macRatio());
-    object.put("diagnosis", model.diagnosis());
   }
 }

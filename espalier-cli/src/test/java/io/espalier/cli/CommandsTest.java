@@ -300,11 +300,32 @@ class CommandsTest {
   }
 
   @Test
-  void bench_ofStreams_saysWhatATimeIs() {
+  void bench_ofStreams_saysWhatATimeIs() throws IOException {
     Invocation run = Invocation.of("bench", net, "--rounds", 3, "--streams", 2);
     assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("2 streams (a time is that of a run over all of them)"));
+    assertTrue(run.out().contains("2 streams, 9 times each, of 20 runs"), run.out());
     assertTrue(run.out().contains("samples/s"), run.out());
+    JsonNode json = Invocation.of("bench", net, "--rounds", 3, "--streams", 2, "--json").json();
+    assertEquals(2, json.path("streams").asInt());
+    assertEquals(20, json.path("runsPerTime").asInt());
+  }
+
+  @Test
+  void bench_onImages_needsEnoughOfOneSize() throws IOException {
+    String data = "idx:" + Samples.images(temp);
+    Invocation run = Invocation.of("bench", net, "--data", data, "--limit", 5, "--rounds", 3);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(
+        run.out().contains("5 images of " + data + " in turn, 3 times each, of 5 runs"), run.out());
+    run = Invocation.of("bench", net, "--data", data, "--limit", 5, "--batch", 6);
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("runs 6 images at once, but there are 5"), run.err());
+    Path other = temp.resolve("larger.onnx");
+    OnnxWriter.write(Zoo.build("resnet8", new ZooOptions(3, Shape.of(1, 32, 32), 1)), other);
+    run = Invocation.of("bench", net, other, "--data", data);
+    assertEquals(2, run.code());
+    assertTrue(
+        run.err().contains("images take turns only for networks that read the same"), run.err());
   }
 
   @Test

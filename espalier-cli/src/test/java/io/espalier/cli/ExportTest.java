@@ -96,16 +96,15 @@ class ExportTest {
         Invocation.of("evaluate", net, "--data", data, "--limit", 20, "--json").json();
     List<Object> words = List.of("bench", net, compact, "--data", data, "--limit", 20);
     Invocation run =
-        Invocation.of(Stream.concat(words.stream(), Stream.of("--rounds", 8, "--json")).toArray());
+        Invocation.of(Stream.concat(words.stream(), Stream.of("--rounds", 4, "--json")).toArray());
     assertEquals(0, run.code(), run.err());
+    assertEquals(data, run.json().path("data").asText());
+    assertEquals(20, run.json().path("images").asInt());
+    assertEquals(2, run.json().path("models").size());
     for (JsonNode model : run.json().path("models")) {
       assertEquals(evaluated.path("macs"), model.path("sampleMacs"));
-      assertEquals(24, model.path("runs").asInt());
+      assertEquals(4, model.path("runs").asInt());
     }
-    Invocation few =
-        Invocation.of(Stream.concat(words.stream(), Stream.of("--batch", 21)).toArray());
-    assertEquals(2, few.code());
-    assertTrue(few.err().contains("a run takes 21 images, but there are 20"), few.err());
   }
 
   @Test

@@ -4,8 +4,6 @@ import io.espalier.progress.Progress;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
@@ -18,7 +16,7 @@ final class FileDataset extends LabelledImages {
   private final ConcurrentLinkedQueue<ImageDecoder> decoders = new ConcurrentLinkedQueue<>();
 
   /** Whose size was looked at; a run prepares the same images once for each of its stages. */
-  private final Set<Integer> checked = ConcurrentHashMap.newKeySet();
+  private final boolean[] checked;
 
   /** The size that every file must have, and the file that says so; null where they are resized. */
   record Expected(String name, int height, int width) {}
@@ -36,6 +34,7 @@ final class FileDataset extends LabelledImages {
     this.framing = framing;
     this.expected = expected;
     this.threads = threads;
+    this.checked = new boolean[files.size()];
   }
 
   @Override
@@ -61,7 +60,7 @@ final class FileDataset extends LabelledImages {
   /** Finds images of another size now and not in the middle of an epoch. */
   @Override
   public void prepare(Progress progress, BooleanSupplier stop, int... indices) {
-    int[] fresh = Arrays.stream(indices).filter(index -> !checked.contains(index)).toArray();
+    int[] fresh = Arrays.stream(indices).filter(index -> !checked[index]).toArray();
     if (expected != null && fresh.length > 0) {
       String task = "checking image sizes";
       Parallel.run(task, fresh.length, threads, progress, stop, i -> check(fresh[i]));
@@ -76,7 +75,7 @@ final class FileDataset extends LabelledImages {
     Geometry size = decoder.size(file.name(), bytes);
     decoders.add(decoder);
     requireExpected(file, size);
-    checked.add(index);
+    checked[index] = true;
   }
 
   private void requireExpected(ImageFile file, Geometry got) {

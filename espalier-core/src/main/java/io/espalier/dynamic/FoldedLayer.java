@@ -49,7 +49,9 @@ record FoldedLayer(Node conv, Tensor weight, double[] bias) {
     boolean known =
         bare == conv
             || ChannelAffine.of(graph, bare).isPresent() && bare.input(0).equals(conv.output());
-    return known ? Optional.empty() : Optional.of("more than a normalisation is before its gate");
+    return known
+        ? Optional.empty()
+        : Optional.of("more than a normalisation with constant weights is before its gate");
   }
 
   private FoldedLayer behind(ChannelAffine norm) {

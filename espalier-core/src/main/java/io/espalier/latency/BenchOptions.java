@@ -9,7 +9,8 @@ import java.util.Map;
  * @param batch samples in one run; 0 for what the network declares, 1 where it leaves that open
  * @param threads threads that work on one operator
  * @param streams copies of the network that run beside each other
- * @param rounds how often the networks take turns; each turn is three times
+ * @param rounds how often the networks take turns; each turn is three timed runs, or a pass over
+ *     several inputs
  * @param warmUpRuns runs of each network before the first round
  * @param maxSeconds when to stop even if rounds are left, counted over all networks; at least three
  *     rounds are made

@@ -10,11 +10,17 @@ import java.util.stream.Collectors;
  * @param models in the order in which they were given; the others are compared with the first
  * @param batch samples in one run
  * @param threads threads that worked on one operator
- * @param streams copies of each network that ran beside each other; times are per run over all
+ * @param streams copies of each network that ran beside each other
+ * @param runsPerTime runs of all streams that a time covers; it is divided by them
  * @param runtime name and version of the runtime
  */
 public record BenchResult(
-    List<ModelLatency> models, int batch, int threads, int streams, String runtime) {
+    List<ModelLatency> models,
+    int batch,
+    int threads,
+    int streams,
+    int runsPerTime,
+    String runtime) {
   public BenchResult {
     models = List.copyOf(models);
   }

@@ -28,7 +28,8 @@ final class Beside implements AutoCloseable {
   }
 
   /**
-   * Nanoseconds from when all threads are there to when the last one is done.
+   * Nanoseconds from when all threads are there to when the last one is done. If one fails, this is
+   * to be closed.
    *
    * @param work gets the thread's number
    */
@@ -60,15 +61,21 @@ final class Beside implements AutoCloseable {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+      switch (e.getCause()) {
+        case RuntimeException problem -> throw problem;
+        case Error error -> throw error;
+        default -> throw new IllegalStateException(e.getCause());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while networks were timed", e);
     }
   }
 
+  /** Ends the threads and waits for them: what they work with may be freed afterwards. */
   @Override
   public void close() {
     threads.shutdownNow();
+    threads.close();
   }
 }

@@ -7,33 +7,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A network, loaded once for each of its streams, with inputs in turn and the times so far. */
+/** A network, loaded once for each of its streams, with its inputs and the times so far. */
 final class Contestant implements AutoCloseable {
   /** Runs of each stream for one time, so that starting together weighs little. */
   private static final int RUNS_BESIDE = 10;
 
   private final List<OrtNet> nets = new ArrayList<>();
-
-  /** By stream and number of the input. */
-  private final List<List<OrtNet.Feed>> feeds = new ArrayList<>();
-
-  private final int inputs;
+  private final List<OrtNet.Feed> feeds = new ArrayList<>();
+  private final int streams;
+  private final int runs;
   private final Beside beside;
   private long[] nanos = new long[64];
   private int times;
-  private int position;
 
   /** Loads what {@code loader} gives, as often as there are {@code streams}. */
   Contestant(Supplier<OrtNet> loader, List<Map<String, Tensor>> inputs, int streams) {
-    this.inputs = inputs.size();
-    beside = new Beside(streams);
+    this.streams = streams;
+    this.runs = runs(inputs.size(), streams);
+    this.beside = new Beside(streams);
     try {
       for (int i = 0; i < streams; i++) {
         nets.add(loader.get());
-        feeds.add(new ArrayList<>());
-        for (Map<String, Tensor> input : inputs) {
-          feeds.getLast().add(nets.getLast().feed(input));
-        }
+      }
+      for (Map<String, Tensor> input : inputs) {
+        feeds.add(nets.getFirst().feed(input));
       }
     } catch (RuntimeException e) {
       close();
@@ -41,46 +38,49 @@ final class Contestant implements AutoCloseable {
     }
   }
 
-  /** Runs every stream {@code runs} times on the input at hand, one stream after the other. */
-  void run(int runs) {
-    for (int stream = 0; stream < feeds.size(); stream++) {
-      for (int i = 0; i < runs; i++) {
-        feed(stream, 0).time();
-      }
-    }
+  /** Runs of each stream for one time: one, several where streams have to start, or all inputs. */
+  private static int runs(int inputs, int streams) {
+    int least = streams == 1 ? 1 : RUNS_BESIDE;
+    return inputs * Math.ceilDiv(least, inputs);
   }
 
-  /** Takes {@code count} times; the inputs take turns. */
+  /** Runs of all streams together for one time. */
+  int runsPerTime() {
+    return runs * streams;
+  }
+
+  /** Runs every stream on {@code count} inputs, all streams at once. */
+  void run(int count) {
+    all(count);
+  }
+
+  /** Takes {@code count} times. */
   void time(int count) {
     for (int i = 0; i < count; i++) {
       if (times == nanos.length) {
         nanos = Arrays.copyOf(nanos, 2 * times);
       }
-      nanos[times++] = feeds.size() == 1 ? timeAlone() : timeBeside();
+      nanos[times++] = perRun(all(runs), runs, streams);
     }
   }
 
-  private long timeAlone() {
-    long time = feed(0, 0).time();
-    position++;
-    return time;
+  /** What a run takes if {@code streams} make {@code runs} each in {@code nanos}. */
+  static long perRun(long nanos, int runs, int streams) {
+    return nanos / ((long) runs * streams);
   }
 
-  /** Nanoseconds a run, of all streams together. */
-  private long timeBeside() {
-    long all = beside.nanos(this::runOften);
-    position += RUNS_BESIDE;
-    return all / ((long) RUNS_BESIDE * feeds.size());
+  private long all(int count) {
+    return streams == 1 ? work(0, count) : beside.nanos(stream -> work(stream, count));
   }
 
-  private void runOften(int stream) {
-    for (int i = 0; i < RUNS_BESIDE; i++) {
-      feed(stream, i).time();
+  /** Nanoseconds of {@code count} runs; streams begin at different inputs. */
+  private long work(int stream, int count) {
+    int first = stream * feeds.size() / streams;
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += nets.get(stream).time(feeds.get((first + i) % feeds.size()));
     }
-  }
-
-  private OrtNet.Feed feed(int stream, int ahead) {
-    return feeds.get(stream).get((position + ahead) % inputs);
+    return sum;
   }
 
   Timing timing() {
@@ -90,7 +90,7 @@ final class Contestant implements AutoCloseable {
   @Override
   public void close() {
     beside.close();
-    feeds.forEach(stream -> stream.forEach(OrtNet.Feed::close));
+    feeds.forEach(OrtNet.Feed::close);
     nets.forEach(OrtNet::close);
   }
 }

@@ -16,8 +16,11 @@ import java.util.function.Function;
 /**
  * Times networks side by side in ONNX Runtime. The networks take turns (A B C, B C A, ...), so that
  * a machine that slows down meets all of them; each turn has one run that is not timed, which
- * brings the network back into the caches, and three that are. With several streams, copies of the
- * network run beside each other, and a time is what they need for ten runs each, over all runs.
+ * brings the network back into the caches, and three that are.
+ *
+ * <p>With several inputs a time is that of a pass over all of them, divided by their number, and a
+ * turn has one such time. With several streams, copies of the network make their passes, or ten
+ * runs each, beside each other, and a time is divided by the runs of all.
  */
 public final class LatencyBench {
   private static final int TIMES_PER_TURN = 3;
@@ -40,18 +43,20 @@ public final class LatencyBench {
   /**
    * As above, with inputs that take turns, for networks whose time depends on them.
    *
-   * @param inputs one or more for a network, each with one tensor for each of its inputs, all of
-   *     one batch
+   * @param inputs for each file one or more, each with a tensor for every input of the network, all
+   *     of one batch
+   * @throws IllegalArgumentException as above, or if there is no input for a network
    */
   public static BenchResult run(
       List<Path> files,
-      Function<Graph, List<Map<String, Tensor>>> inputs,
+      List<List<Map<String, Tensor>>> inputs,
       BenchOptions options,
       Progress progress) {
-    List<Entry> entries = entries(files, options);
-    List<List<Map<String, Tensor>>> all =
-        entries.stream().map(entry -> inputs.apply(entry.graph())).toList();
-    return measure(entries, all, options, progress);
+    if (inputs.size() != files.size() || inputs.stream().anyMatch(List::isEmpty)) {
+      throw new IllegalArgumentException(
+          "%d networks need as many lists of inputs, none of them empty".formatted(files.size()));
+    }
+    return measure(entries(files, options), inputs, options, progress);
   }
 
   private static List<Entry> entries(List<Path> files, BenchOptions options) {
@@ -122,13 +127,15 @@ public final class LatencyBench {
         contestants.add(
             new Contestant(() -> loader.apply(settings), inputs.get(i), options.streams()));
       }
-      compete(contestants, options, progress);
+      int times = inputs.getFirst().size() == 1 ? TIMES_PER_TURN : 1;
+      compete(contestants, times, options, progress);
       List<Timing> timings = contestants.stream().map(Contestant::timing).toList();
       return new BenchResult(
           models(entries, costs, timings),
           batch,
           options.threads(),
           options.streams(),
+          contestants.getFirst().runsPerTime(),
           "ONNX Runtime " + OrtNet.version());
     } finally {
       contestants.forEach(Contestant::close);
@@ -144,7 +151,7 @@ public final class LatencyBench {
   }
 
   private static void compete(
-      List<Contestant> contestants, BenchOptions options, Progress progress) {
+      List<Contestant> contestants, int times, BenchOptions options, Progress progress) {
     progress.begin("measuring latency", options.rounds(), "rounds");
     try {
       contestants.forEach(contestant -> contestant.run(options.warmUpRuns()));
@@ -156,7 +163,7 @@ public final class LatencyBench {
         for (int turn = 0; turn < contestants.size(); turn++) {
           Contestant contestant = contestants.get((round + turn) % contestants.size());
           contestant.run(1);
-          contestant.time(TIMES_PER_TURN);
+          contestant.time(times);
         }
         progress.advance(1);
       }
@@ -166,16 +173,18 @@ public final class LatencyBench {
   }
 
   private static int commonBatch(List<Entry> entries, List<List<Map<String, Tensor>>> inputs) {
-    List<Integer> batches = inputs.stream().map(own -> batch(own.getFirst())).toList();
-    for (int i = 1; i < batches.size(); i++) {
-      if (!batches.get(i).equals(batches.getFirst())) {
-        throw new OrtNetException(
-            entries.get(i).name(),
-            "runs %d samples at once, but %s runs %d; they cannot be compared"
-                .formatted(batches.get(i), entries.getFirst().name(), batches.getFirst()));
+    int first = batch(inputs.getFirst().getFirst());
+    for (int i = 0; i < entries.size(); i++) {
+      for (Map<String, Tensor> input : inputs.get(i)) {
+        if (batch(input) != first) {
+          throw new OrtNetException(
+              entries.get(i).name(),
+              "runs %d samples at once, but %s runs %d; they cannot be compared"
+                  .formatted(batch(input), entries.getFirst().name(), first));
+        }
       }
     }
-    return batches.getFirst();
+    return first;
   }
 
   private static int batch(Map<String, Tensor> inputs) {

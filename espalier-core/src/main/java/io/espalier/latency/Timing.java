@@ -3,13 +3,13 @@ package io.espalier.latency;
 import java.util.Arrays;
 
 /**
- * The times of one network's runs.
+ * The times of one network: each that of a run, or of several runs divided by their number.
  *
  * @param medianMillis half of the runs were faster
  * @param lowerQuartileMillis a quarter of the runs were faster
  * @param upperQuartileMillis three quarters of the runs were faster
  * @param minMillis the fastest run
- * @param runs how many were timed
+ * @param runs how many times were taken
  */
 public record Timing(
     double medianMillis,

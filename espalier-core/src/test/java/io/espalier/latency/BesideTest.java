@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class BesideTest {
@@ -30,6 +31,44 @@ class BesideTest {
       }
     }
     assertEquals(Set.of(0, 1, 2), seen);
+  }
+
+  @Test
+  void time_endsWithTheLastThread() {
+    try (Beside beside = new Beside(2)) {
+      long nanos = beside.nanos(number -> pause(number == 1 ? 60 : 0));
+      assertTrue(nanos >= 50_000_000, nanos + " ns");
+    }
+  }
+
+  @Test
+  void close_waitsForThreadsAtWork() {
+    AtomicBoolean done = new AtomicBoolean();
+    Beside beside = new Beside(2);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            beside.nanos(
+                number -> {
+                  if (number == 0) {
+                    throw new IllegalStateException("at once");
+                  }
+                  long end = System.nanoTime() + 100_000_000;
+                  while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                  }
+                  done.set(true);
+                }));
+    beside.close();
+    assertTrue(done.get());
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void meet(CyclicBarrier meeting) {

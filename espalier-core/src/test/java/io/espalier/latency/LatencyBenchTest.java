@@ -11,13 +11,14 @@ import io.espalier.graph.Port;
 import io.espalier.graph.Shape;
 import io.espalier.graph.Tensor;
 import io.espalier.graph.ValueType;
+import io.espalier.onnx.OnnxReader;
 import io.espalier.progress.Progress;
 import io.espalier.zoo.Zoo;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class LatencyBenchTest {
@@ -63,7 +64,7 @@ class LatencyBenchTest {
   }
 
   @Test
-  void run_ofStreams_countsTheRunsOfAll() {
+  void run_ofStreams_timesTheGraphsAndGivesTheRate() {
     Map<String, Graph> graphs = new LinkedHashMap<>();
     graphs.put("first", Zoo.build("resnet8", 1));
     graphs.put("second", Zoo.build("resnet8", 1));
@@ -81,25 +82,36 @@ class LatencyBenchTest {
   @Test
   void run_ofInputsInTurn_takesEach() {
     List<Path> files = List.of(OrtNetTest.fixture("resnet"));
-    Function<Graph, Map<String, Tensor>> fitting = graph -> RandomInputs.of(graph.inputs(), 0, 1);
+    List<Port> ports = OnnxReader.read(files.getFirst()).inputs();
+    Map<String, Tensor> fitting = RandomInputs.of(ports, 0, 1);
     BenchResult result =
-        LatencyBench.run(
-            files,
-            graph -> List.of(fitting.apply(graph), fitting.apply(graph)),
-            SHORT,
-            Progress.none());
-    assertEquals(12, result.models().getFirst().timing().runs());
+        LatencyBench.run(files, List.of(List.of(fitting, fitting)), SHORT, Progress.none());
+    assertEquals(4, result.models().getFirst().timing().runs());
+    assertEquals(2, result.runsPerTime());
     // The warm-up has the first input only.
-    Function<Graph, Map<String, Tensor>> wrong =
-        graph -> Map.of(graph.inputs().getFirst().name(), Tensor.floats(new int[] {1}, 0));
+    Tensor images = fitting.get(ports.getFirst().name());
+    Tensor narrow = images.select(1, new int[] {0});
+    Map<String, Tensor> wrong = Map.of(ports.getFirst().name(), narrow);
+    List<List<Map<String, Tensor>>> both = List.of(List.of(fitting, wrong));
     assertThrows(
-        OrtNetException.class,
-        () ->
-            LatencyBench.run(
-                files,
-                graph -> List.of(fitting.apply(graph), wrong.apply(graph)),
-                SHORT,
-                Progress.none()));
+        OrtNetException.class, () -> LatencyBench.run(files, both, SHORT, Progress.none()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> LatencyBench.run(files, List.of(List.of()), SHORT, Progress.none()));
+  }
+
+  @Test
+  void time_ofStreams_isSharedByTheRunsOfAll() {
+    assertEquals(20, Contestant.perRun(600, 10, 3));
+    assertEquals(600, Contestant.perRun(600, 1, 1));
+    List<Path> files = List.of(OrtNetTest.fixture("resnet"));
+    Map<String, Tensor> input = RandomInputs.of(OnnxReader.read(files.getFirst()).inputs(), 0, 1);
+    for (int[] expected : new int[][] {{1, 10}, {2, 10}, {4, 12}, {64, 64}}) {
+      List<Map<String, Tensor>> inputs = Collections.nCopies(expected[0], input);
+      BenchOptions options = SHORT.withRounds(1, 0).withStreams(2);
+      BenchResult result = LatencyBench.run(files, List.of(inputs), options, Progress.none());
+      assertEquals(2 * expected[1], result.runsPerTime());
+    }
   }
 
   @Test

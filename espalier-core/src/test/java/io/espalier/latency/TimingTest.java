@@ -36,6 +36,6 @@ class TimingTest {
     Cost none = new Cost(List.of(), List.of());
     List<ModelLatency> models =
         Arrays.stream(timings).map(t -> new ModelLatency("net", t, none, 1, 1, "")).toList();
-    return new BenchResult(models, 1, 1, 1, "ONNX Runtime");
+    return new BenchResult(models, 1, 1, 1, 1, "ONNX Runtime");
   }
 }

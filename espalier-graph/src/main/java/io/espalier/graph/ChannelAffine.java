@@ -7,7 +7,7 @@ import java.util.Optional;
  * element {@code x} of channel {@code c}.
  *
  * @param slope {@code [C]}, {@code scale / sqrt(variance + epsilon)}
- * @param offset {@code [C]}, {@code bias - slope * mean}
+ * @param offset {@code [C]}, {@code bias - slope * mean}; both arrays are the caller's to change
  */
 public record ChannelAffine(double[] slope, double[] offset) {
   public ChannelAffine {
