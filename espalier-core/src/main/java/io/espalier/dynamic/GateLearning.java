@@ -64,10 +64,16 @@ public record GateLearning(
         .withBinarization(Binarization.paper().withNoise(0).withSoft(0));
   }
 
-  /** As {@link #of(double)}, with the gain that suits what the budget steers in {@code variant}. */
+  /**
+   * As {@link #of(double)}, with the gain that suits what the budget steers in {@code variant}, and
+   * no ramp where all images share their gates: these step far below a budget that comes down, and
+   * a layer that closes whole comes back too late.
+   */
   static GateLearning of(Variant variant, double budget) {
     GateLearning learning = of(budget);
     return switch (variant.design()) {
+      case GateDesign.Channels channels when channels.source() == Saliency.Source.CONSTANT ->
+          learning.withControl(learning.control().withRamp(0));
       case GateDesign.Channels channels -> learning;
       case GateDesign.Pixels pixels ->
           learning.withControl(learning.control().withGain(TARGET_GAIN).withRamp(0));
