@@ -9,7 +9,6 @@ import io.espalier.latency.BenchOptions;
 import io.espalier.latency.BenchResult;
 import io.espalier.latency.LatencyBench;
 import io.espalier.latency.OrtOptions;
-import io.espalier.latency.RandomInputs;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -92,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
       order = 20,
       heading =
           "%nImages:%nOf --data "
-              + BenchImages.COUNT
+              + BenchInputs.COUNT
               + " take turns, evenly from the classes; without it one random input is used.%n")
   private DataInput data = new DataInput();
 
@@ -106,31 +105,16 @@ final class BenchCommand implements Callable<Integer> {
             .withBatch(batch)
             .withRounds(rounds, DEFAULTS.warmUpRuns())
             .withMaxSeconds(seconds);
-    BenchReport report = data.given() ? onImages(options, output) : onRandomInput(options, output);
+    List<Graph> graphs = files.stream().map(input::read).toList();
+    List<List<Map<String, Tensor>>> inputs =
+        new BenchInputs(data, options, output).of(files, graphs);
+    BenchResult result = LatencyBench.run(files, inputs, sized(options), output.progress());
+    int images = data.given() ? inputs.getFirst().size() * result.batch() : 0;
+    String source = data.given() ? data.text() : "";
+    BenchReport report = new BenchReport(result, costs(graphs, inputs), source, images);
     output.print(report.text());
     output.result(report.object());
     return 0;
-  }
-
-  private BenchReport onImages(BenchOptions options, Output output) {
-    List<Graph> graphs = files.stream().map(input::read).toList();
-    List<List<Map<String, Tensor>>> inputs =
-        new BenchImages(data, options, output).of(files, graphs);
-    BenchResult result = LatencyBench.run(files, inputs, sized(options), output.progress());
-    int images = inputs.getFirst().size() * result.batch();
-    return new BenchReport(result, costs(graphs, inputs), data.text(), images);
-  }
-
-  /** LatencyBench makes the input, and says of which file it cannot. */
-  private BenchReport onRandomInput(BenchOptions options, Output output) {
-    BenchResult result = LatencyBench.run(files, sized(options), output.progress());
-    List<Graph> graphs = files.stream().map(input::read).toList();
-    List<List<Map<String, Tensor>>> inputs =
-        graphs.stream()
-            .map(graph -> RandomInputs.of(graph.inputs(), options.batch(), options.seed()))
-            .map(List::of)
-            .toList();
-    return new BenchReport(result, costs(graphs, inputs), "", 0);
   }
 
   /** What the inputs cost, by file, for those networks that choose their channels for each. */

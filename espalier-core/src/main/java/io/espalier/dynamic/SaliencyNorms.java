@@ -6,12 +6,9 @@ import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Node;
 import io.espalier.graph.Op;
 import io.espalier.graph.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Writes the batch normalisations between the means {@code z} and {@code W1} into {@code W1}, with
@@ -21,7 +18,6 @@ final class SaliencyNorms {
   private final Graph graph;
   private final GraphBuilder builder;
   private final Map<String, Node> replaced = new HashMap<>();
-  private final Set<String> dropped = new HashSet<>();
 
   private SaliencyNorms(Graph graph) {
     this.graph = graph;
@@ -32,7 +28,7 @@ final class SaliencyNorms {
   static DynamicNet fold(DynamicNet net) {
     SaliencyNorms norms = new SaliencyNorms(net.graph());
     List<Gate> gates = net.gates().stream().map(norms::fold).toList();
-    return norms.dropped.isEmpty() ? net : new DynamicNet(norms.build(), net.variant(), gates);
+    return norms.replaced.isEmpty() ? net : new DynamicNet(norms.build(), net.variant(), gates);
   }
 
   private Gate fold(Gate gate) {
@@ -47,7 +43,6 @@ final class SaliencyNorms {
     for (Node linear : graph.consumers().getOrDefault(saliency.hiddenWeight(), List.of())) {
       Node norm = graph.producers().get(linear.input(0));
       if (norm != null && norm.op() instanceof Op.BatchNorm) {
-        dropped.add(norm.name());
         return gate.withSaliency(fold(saliency, linear, norm));
       }
     }
@@ -73,13 +68,10 @@ final class SaliencyNorms {
     return saliency.withHiddenBias(name);
   }
 
+  /** Nothing reads the normalisations any more, which leaves them out. */
   private Graph build() {
-    List<Node> nodes = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      if (!dropped.contains(node.name())) {
-        nodes.add(replaced.getOrDefault(node.name(), node));
-      }
-    }
+    List<Node> nodes =
+        graph.nodes().stream().map(node -> replaced.getOrDefault(node.name(), node)).toList();
     return builder.replaceNodes(nodes).buildReachable();
   }
 }

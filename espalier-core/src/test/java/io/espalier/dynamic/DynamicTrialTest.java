@@ -99,6 +99,11 @@ class DynamicTrialTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "static 1 ramp=0.5",
+        "static 2 ramp=0.5",
+        "static 3 ramp=0.5",
+        "static 3 ramp=0.3",
+        "static 3 ramp=0.5 integral=0",
         "sanp 1 soft=0.5 quiet=0.25",
         "sanp 1 noise=0.3 quiet=0.5",
         "sanp 1 noise=1 soft=0.5",

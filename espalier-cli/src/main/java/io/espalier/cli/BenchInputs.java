@@ -10,60 +10,64 @@ import io.espalier.latency.BenchOptions;
 import io.espalier.latency.RandomInputs;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The images that networks are timed on, in turn. */
-final class BenchImages {
-  /** How many there are at most. */
+/** What networks are timed on: images in turn, or one random input. */
+final class BenchInputs {
+  /** How many images there are at most. */
   static final int COUNT = 64;
 
   private final DataInput data;
   private final BenchOptions options;
   private final Output output;
 
-  BenchImages(DataInput data, BenchOptions options, Output output) {
+  BenchInputs(DataInput data, BenchOptions options, Output output) {
     this.data = data;
     this.options = options;
     this.output = output;
   }
 
   /**
-   * For each of {@code graphs}, which are those in {@code files}, the same images as its inputs,
-   * normalised as it wants them.
+   * For each of {@code graphs}, which are those in {@code files}, its inputs: one random one, or
+   * the same images for all, normalised as each wants them.
    */
   List<List<Map<String, Tensor>>> of(List<Path> files, List<Graph> graphs) {
-    Map<String, List<Dim>> wanted = sizes(graphs.getFirst());
-    Dataset images = data.open(graphs.getFirst(), output).forEvaluation().limit(COUNT);
+    Optional<Dataset> images = data.given() ? Optional.of(images(files, graphs)) : Optional.empty();
     List<List<Map<String, Tensor>>> inputs = new ArrayList<>();
     for (int i = 0; i < graphs.size(); i++) {
-      Map<String, List<Dim>> own = sizes(graphs.get(i));
+      Path file = files.get(i);
+      Graph graph = graphs.get(i);
+      Map<String, Tensor> random = random(file, graph);
+      inputs.add(
+          images.map(all -> inTurn(file, graph, all, batch(random))).orElse(List.of(random)));
+    }
+    return inputs;
+  }
+
+  private Dataset images(List<Path> files, List<Graph> graphs) {
+    List<List<Dim>> wanted = sizes(graphs.getFirst());
+    for (int i = 1; i < graphs.size(); i++) {
+      List<List<Dim>> own = sizes(graphs.get(i));
       if (!own.equals(wanted)) {
         throw CliException.misuse(
             "%s reads %s, but %s reads %s: images take turns only for networks that read the same"
                 .formatted(files.get(i), own, files.getFirst(), wanted));
       }
-      inputs.add(inputs(files.get(i), graphs.get(i), images));
     }
-    return inputs;
+    return data.open(graphs.getFirst(), output).forEvaluation().limit(COUNT);
   }
 
   /** The inputs of {@code graph} without their batch. */
-  private static Map<String, List<Dim>> sizes(Graph graph) {
-    Map<String, List<Dim>> sizes = new LinkedHashMap<>();
-    graph
-        .inputs()
-        .forEach(
-            port -> {
-              List<Dim> dims = port.type().shape().dims();
-              sizes.put(port.name(), dims.subList(Math.min(1, dims.size()), dims.size()));
-            });
-    return sizes;
+  private static List<List<Dim>> sizes(Graph graph) {
+    return graph.inputs().stream()
+        .map(port -> port.type().shape().dims())
+        .map(dims -> dims.subList(Math.min(1, dims.size()), dims.size()))
+        .toList();
   }
 
-  private List<Map<String, Tensor>> inputs(Path file, Graph graph, Dataset images) {
-    int batch = batch(file, graph);
+  private List<Map<String, Tensor>> inTurn(Path file, Graph graph, Dataset images, int batch) {
     String name = graph.inputs().getFirst().name();
     List<Map<String, Tensor>> inputs = new ArrayList<>();
     try (BatchStream stream =
@@ -85,13 +89,15 @@ final class BenchImages {
     return inputs;
   }
 
-  /** Samples in a run, as for random inputs. */
-  private int batch(Path file, Graph graph) {
+  private Map<String, Tensor> random(Path file, Graph graph) {
     try {
-      Map<String, Tensor> random = RandomInputs.of(graph.inputs(), options.batch(), options.seed());
-      return random.values().iterator().next().size(0);
+      return RandomInputs.of(graph.inputs(), options.batch(), options.seed());
     } catch (IllegalArgumentException wrong) {
-      throw CliException.misuse("%s: %s".formatted(file, wrong.getMessage()));
+      throw new CliException("%s: no input can be made: %s".formatted(file, wrong.getMessage()));
     }
+  }
+
+  private static int batch(Map<String, Tensor> input) {
+    return input.values().iterator().next().size(0);
   }
 }
