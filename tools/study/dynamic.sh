@@ -7,8 +7,8 @@
 #   tools/study/dynamic.py DIR
 #
 # One backbone (--backbone-epochs with seed 1; a file is taken as it is), then for each share of the MACs (in per cent)
-# and each seed: every variant, and the backbone pruned by l1 to that share and trained as long; and for each
-# seed the backbone trained on without gates. What is done is skipped, what was cut off goes on. The variant channel-gating
+# and each seed: every variant (an epoch of warm-up, then --epochs), and the backbone pruned by l1 to that share and trained
+# as long, one epoch more; and for each seed the backbone trained on without gates for as many. What is done is skipped, what was cut off goes on. The variant channel-gating
 # has to be named; its paths cannot cost less than their first parts.
 set -uo pipefail
 
@@ -37,13 +37,13 @@ if [ ! -e "$net" ]; then
   backbone=$out/backbone.onnx
 fi
 for seed in $seeds; do
-  step "longer-s$seed" train "$backbone" --data "$data" --epochs "$epochs" --seed "$seed" "${more[@]}"
+  step "longer-s$seed" train "$backbone" --data "$data" --epochs "$((epochs + 1))" --seed "$seed" "${more[@]}"
   for share in $shares; do
     for variant in $variants; do
       step "$variant-$share-s$seed" train "$backbone" --data "$data" --dynamic "$variant" --preset "$preset" \
         --budget "macs=$share%" --epochs "$epochs" --seed "$seed" "${more[@]}"
     done
-    step "l1-$share-s$seed" prune "$backbone" --data "$data" -m l1 --budget "macs=$share%" --epochs "$epochs" \
+    step "l1-$share-s$seed" prune "$backbone" --data "$data" -m l1 --budget "macs=$share%" --epochs "$((epochs + 1))" \
       --seed "$seed" --no-bench "${more[@]}"
   done
 done

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  espalier train resnet20 --data cifar10:DIR --out net.onnx",
       "  espalier train resnet8 --data idx:DIR --epochs 5 --validation 0.1",
+      "  espalier train resnet20 --data cifar10:DIR --epochs 0 --out untrained.onnx",
       "  espalier train net.onnx --data images:DIR --epochs 3 --lr 0.01 --out tuned.onnx",
       "  espalier train small.onnx --data images:DIR --teacher big.onnx",
       "  espalier train net.onnx --data cifar10:DIR --dynamic sanp --budget macs=35%%",
@@ -67,6 +68,9 @@ final class TrainCommand implements Callable<Integer> {
     Path file = outputFile();
     StartingPoint start =
         StartingPoint.of(network, input, learning.data(), training.seed(), output);
+    if (isUntrained()) {
+      return untrained(start, file, output);
+    }
     DataSplits splits = training.setAside(start.data());
     TrainOptions base = TrainOptions.defaults();
     TrainOptions options =
@@ -97,8 +101,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void requireUse() {
-    if (learning.training().epochs(1) == 0) {
-      throw CliException.misuse("--epochs: expected a whole number of 1 or more, but got 0");
+    boolean learns = dynamic.asked() || teacher.file().isPresent();
+    if (isUntrained() && (learns || StartingPoint.file(network).isPresent())) {
+      throw CliException.misuse(
+          "--epochs: expected a whole number of 1 or more, but got 0, which is for writing a"
+              + " network of the zoo untrained");
     }
     UnusedOptions unused = new UnusedOptions(spec);
     if (teacher.file().isEmpty()) {
@@ -109,6 +116,25 @@ final class TrainCommand implements Callable<Integer> {
     } else {
       unused.refuse("without --dynamic it has no effect", DynamicChoices.class);
     }
+  }
+
+  private boolean isUntrained() {
+    return learning.training().epochs(1) == 0;
+  }
+
+  /** Writes the network with the weights that training would begin with. */
+  private static int untrained(StartingPoint start, Path file, Output output) {
+    Graph graph = Recorded.preprocessing(start.graph(), start.normalization(), start.framing());
+    OnnxWriter.write(graph, file);
+    output.print("wrote %s, untrained".formatted(file));
+    ObjectNode object = Output.object().put("output", file.toString());
+    output.result(withCost(object, graph).put("epochs", 0));
+    return 0;
+  }
+
+  private static ObjectNode withCost(ObjectNode object, Graph graph) {
+    Cost cost = Cost.of(graph);
+    return object.put("macs", cost.macs()).put("params", cost.params());
   }
 
   private Path outputFile() {
@@ -150,11 +176,9 @@ final class TrainCommand implements Callable<Integer> {
                     .test()
                     .map(a -> ", test accuracy " + Numbers.accuracy(a.top1()))
                     .orElse("")));
-    Cost cost = Cost.of(graph);
     ObjectNode object = Output.object();
     object.put("output", file.toString()).put("run", folder.path().toString());
-    object.put("macs", cost.macs()).put("params", cost.params());
-    object.put("epochs", result.history().size());
+    withCost(object, graph).put("epochs", result.history().size());
     object.put("loss", result.history().getLast().loss());
     validated.ifPresent(a -> object.put("validationAccuracy", a.top1()));
     result.test().ifPresent(a -> object.put("accuracy", a.top1()).put("images", a.images()));

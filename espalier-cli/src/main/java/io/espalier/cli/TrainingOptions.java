@@ -41,7 +41,9 @@ final class TrainingOptions {
       names = "--epochs",
       converter = Range.CountOrNone.class,
       paramLabel = "N",
-      description = "Passes over the training images. Default: 10 of train, 0 of other commands.")
+      description =
+          "Passes over the training images. Default: 10 of train (0: untrained), 0 of other"
+              + " commands.")
   private Integer epochs;
 
   @Option(

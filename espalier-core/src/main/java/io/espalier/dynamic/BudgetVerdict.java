@@ -15,10 +15,8 @@ final class BudgetVerdict {
 
   private BudgetVerdict() {}
 
-  /** Whole channels of a fixed share meet a budget only from below. */
-  static boolean isMet(Variant variant, double share, double budget) {
-    double excess = (share - budget) / budget;
-    return variant.isSteered() ? Math.abs(excess) <= TOLERANCE : excess <= TOLERANCE;
+  static boolean isMet(double share, double budget) {
+    return Math.abs(share - budget) <= TOLERANCE * budget;
   }
 
   static boolean isCollapsed(double cost, double budget) {
@@ -42,7 +40,7 @@ final class BudgetVerdict {
     double budget = learning.budget();
     OptionalDouble target = learning.fixedTarget(net.variant());
     boolean collapsed = isCollapsed(share, budget);
-    if (!collapsed && isMet(net.variant(), share, budget)) {
+    if (!collapsed && isMet(share, budget)) {
       return Optional.empty();
     }
     if (target.isPresent()) {
@@ -56,8 +54,14 @@ final class BudgetVerdict {
                 ? "the gates have collapsed: the mean image costs %2$.1f %% of the MACs where"
                     + " %1$.1f %% were allowed; lower the gain of lambda or the noise"
                 : "the budget of %1$.1f %% of the MACs is not met: the mean image costs %2$.1f %%;"
-                    + " train longer or raise the gain")
-            .formatted(100 * budget, 100 * share));
+                    + " %3$s")
+            .formatted(100 * budget, 100 * share, advice(net.variant())));
+  }
+
+  private static String advice(Variant variant) {
+    return variant.isSteered()
+        ? "train longer or raise the gain"
+        : "layers keep whole channels, and with one share of all layers' no more fit";
   }
 
   private static void idle(DynamicNet net, DynamicMeasure measure, List<String> warnings) {

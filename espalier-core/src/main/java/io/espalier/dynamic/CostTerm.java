@@ -53,7 +53,8 @@ public enum CostTerm {
       boolean normalised,
       boolean closing) {
     double channels = saliencies.stream().mapToLong(layer -> layer.size(1)).sum();
-    // A saliency that several channels share is added up as often.
+    // A saliency that several channels share is added up as often; where only some layers can be
+    // divided into blocks, those count for more and the others for less.
     double divisor = normalised ? channels : channels / distinct;
     return switch (this) {
       case ABSOLUTE -> mean(saliencies.stream().map(DeviceTensor::abs), divisor);

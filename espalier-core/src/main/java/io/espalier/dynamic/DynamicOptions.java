@@ -28,10 +28,13 @@ public record DynamicOptions(
     }
   }
 
-  /** A trained network gated by {@code variant} and trained on for a budget, without warm-up. */
+  /**
+   * A trained network gated by {@code variant} and trained on for a budget, without warm-up. The
+   * gates' weights have the seed of the training.
+   */
   public static DynamicOptions of(Variant variant, double budget, TrainOptions joint) {
     return new DynamicOptions(
-        GateOptions.of(variant),
+        GateOptions.of(variant).withSeed(joint.seed()),
         GateLearning.of(variant, budget),
         Optional.empty(),
         Optional.empty(),
@@ -47,7 +50,7 @@ public record DynamicOptions(
       Variant variant, double budget, TrainOptions warmUp, TrainOptions joint) {
     boolean warms = variant.design() instanceof GateDesign.Channels;
     return new DynamicOptions(
-        GateOptions.paper(variant),
+        GateOptions.paper(variant).withSeed(joint.seed()),
         GateLearning.paper(budget),
         Optional.empty(),
         warms ? Optional.of(warmUp) : Optional.empty(),

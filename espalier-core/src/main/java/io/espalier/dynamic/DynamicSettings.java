@@ -93,7 +93,7 @@ public final class DynamicSettings {
               text -> text.equals("none") ? List.of() : Arrays.asList(text.split(","))),
           GATES.whole(
               "gate-seed",
-              "seed of the saliencies' weights",
+              "seed of the saliencies' weights; by default that of the run",
               g -> (int) g.seed(),
               (g, v) -> g.withSeed(v)),
           CODES.number(
@@ -149,6 +149,17 @@ public final class DynamicSettings {
               "share of the joint training in which the budget comes down from the whole network",
               BudgetControl::ramp,
               BudgetControl::withRamp),
+          CONTROL.number(
+              "forgetting",
+              "share of the integral that is lost a step while it points the other way than the"
+                  + " distance",
+              BudgetControl::forgetting,
+              BudgetControl::withForgetting),
+          CONTROL.number(
+              "hold",
+              "most that lambda is multiplied by as the learning rate falls, 1 for not at all",
+              BudgetControl::hold,
+              BudgetControl::withHold),
           CONTROL.number(
               "least",
               "the smallest lambda",

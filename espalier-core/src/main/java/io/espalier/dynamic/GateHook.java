@@ -46,6 +46,7 @@ final class GateHook implements TrainHook {
   private final GateUse use;
   private long steps;
   private long totalSteps = 1;
+  private double peak;
   private GatePass pass;
 
   GateHook(DynamicNet net, GateLearning learning, Phase phase, Progress progress) {
@@ -71,6 +72,7 @@ final class GateHook implements TrainHook {
   @Override
   public void start(TrainRun run) {
     totalSteps = run.totalSteps();
+    peak = run.options().learningRate();
     Set<String> kept = phase == Phase.WARM_UP ? keptInWarmUp(run) : constants();
     kept.forEach(
         name ->
@@ -121,7 +123,7 @@ final class GateHook implements TrainHook {
     double factor = lambda.step(counted, steps, totalSteps);
     use.trained(share, clean);
     note(factor);
-    return objective.loss(pass, step.net(), factor);
+    return objective.loss(pass, step.net(), factor, peak / step.learningRate());
   }
 
   private double share(List<DeviceTensor> gates) {

@@ -58,6 +58,8 @@ public record GateLearning(
                 .withGain(0.2)
                 .withIntegral(0.1)
                 .withRamp(0.5)
+                .withForgetting(0.1)
+                .withHold(10)
                 .withWindow(10)
                 .withCode(BudgetControl.Code.CLEAN))
         .withThresholds(ThresholdLearning.defaults())

@@ -15,8 +15,9 @@ sealed interface GateObjective {
    * @param pass the gates of the step
    * @param net the network that is trained
    * @param lambda what follows from the running cost and the budget
+   * @param fallen the learning rate's peak over what it is now
    */
-  Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda);
+  Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda, double fallen);
 
   /** What of it the budget steers, by name, for people to see. */
   default Map<String, Double> steered(double lambda) {
@@ -53,7 +54,7 @@ sealed interface GateObjective {
   /** Nothing: the classification loss alone. */
   record None() implements GateObjective {
     @Override
-    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda) {
+    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda, double fallen) {
       return Optional.empty();
     }
   }
@@ -66,7 +67,7 @@ sealed interface GateObjective {
   record CostOfGates(DynamicCost cost, int saliencies, BudgetControl control)
       implements GateObjective {
     @Override
-    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda) {
+    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda, double fallen) {
       if (lambda == 0) {
         return Optional.empty();
       }
@@ -80,7 +81,7 @@ sealed interface GateObjective {
                   saliencies,
                   control.normalised(),
                   lambda > 0);
-      return Optional.of(term.mul(lambda));
+      return Optional.of(term.mul(lambda * Math.clamp(fallen, 1, control.hold())));
     }
 
     @Override
@@ -92,7 +93,7 @@ sealed interface GateObjective {
   /** A penalty on the saliencies that win: FBS. */
   record Winners(double penalty) implements GateObjective {
     @Override
-    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda) {
+    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda, double fallen) {
       return Optional.of(pass.winners().mul(penalty));
     }
   }
@@ -104,7 +105,7 @@ sealed interface GateObjective {
    */
   record Thresholds(List<String> shifts, ThresholdLearning learning) implements GateObjective {
     @Override
-    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda) {
+    public Optional<DeviceTensor> loss(GatePass pass, TorchNet net, double lambda, double fallen) {
       double target = target(lambda);
       return shifts.stream()
           .map(name -> net.parameters().get(name).to(DataType.FLOAT))

@@ -22,6 +22,9 @@ public record GateOptions(
   /** What Channel Gating was published with. */
   private static final int PARTS = 4;
 
+  /** What a product that is a whole number may be above it. */
+  private static final double ROUNDING = 1e-9;
+
   public GateOptions {
     if (parts < 2) {
       throw new IllegalArgumentException("p must be 2 or more, but got " + parts);
@@ -39,10 +42,15 @@ public record GateOptions(
         variant, 0.5, GatedLayers.defaults(), SaliencyOptions.of(variant), PARTS, 1);
   }
 
-  /** The text of SANP: every layer, no biases, hidden width c / 16, random weights. */
+  /**
+   * The text of SANP: every layer, no biases, hidden width c / 16, random weights. FBS predicts its
+   * saliencies with biases that start with 1.
+   */
   public static GateOptions paper(Variant variant) {
     GatedLayers all = GatedLayers.defaults().withFirst(true);
-    return new GateOptions(variant, 0.5, all, SaliencyOptions.paper(), PARTS, 1);
+    boolean own = variant == Variant.FBS;
+    SaliencyOptions saliency = own ? SaliencyOptions.defaults() : SaliencyOptions.paper();
+    return new GateOptions(variant, 0.5, all, saliency, PARTS, 1);
   }
 
   public GateOptions withShare(double value) {
@@ -70,7 +78,7 @@ public record GateOptions(
    */
   int kept(int channels) {
     int saliencies = saliency.saliencies(channels);
-    return (int) Math.ceil(share * saliencies) * (channels / saliencies);
+    return (int) Math.ceil(share * saliencies - ROUNDING) * (channels / saliencies);
   }
 
   /** Whether what saliencies are predicted from is to be standardised. */

@@ -40,6 +40,9 @@ final class Lambda {
       costs.removeFirst();
     }
     double distance = cost() - control.budgetAt((double) step / steps, budget);
+    if (sum * distance < 0) {
+      sum *= 1 - control.forgetting();
+    }
     if (control.integral() > 0) {
       double steady = Math.max(control.integral() * steps, LEAST_WINDOWS * control.window());
       sum = bounded(sum + control.gain() * distance / steady);

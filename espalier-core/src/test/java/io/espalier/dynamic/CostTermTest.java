@@ -102,6 +102,15 @@ class CostTermTest {
     }
   }
 
+  /** Of saliencies 1 and -5: the shut one is pushed no further, and pushed back. */
+  @Test
+  void gradient_ofADecidedGate_dependsOnTheSide() {
+    assertEquals(0, gradient(CostTerm.HELD_MACS, true)[1]);
+    assertTrue(gradient(CostTerm.HELD_MACS, false)[1] > 0);
+    assertTrue(gradient(CostTerm.HELD_MACS, true)[0] > 0);
+    assertTrue(gradient(CostTerm.HELD_MACS, false)[0] > 0);
+  }
+
   /** v1 is 0 or 1 beyond ln 11, where the sigmoid's slope is 11/12 * 1/12. */
   @Test
   void held_isTheSigmoid_pushedBackFromWhereItIsDecided_andNoFurther() {
@@ -125,10 +134,14 @@ class CostTermTest {
   }
 
   private static float[] gradient(CostTerm term) {
+    return gradient(term, true);
+  }
+
+  private static float[] gradient(CostTerm term, boolean closing) {
     try (Scope scope = Scope.open()) {
       DeviceTensor first = DeviceTensor.of(new float[] {1, -5, 1, 1, 1, 1}, 2, 3);
       first.requiresGrad(true);
-      value(term, true, first, DeviceTensor.of(SECOND, 2, 2)).backward();
+      value(term, true, closing, first, DeviceTensor.of(SECOND, 2, 2)).backward();
       float[] all = first.grad().toFloats();
       return new float[] {all[0], all[1]};
     }
@@ -137,15 +150,15 @@ class CostTermTest {
   private static double value(CostTerm term, boolean normalised) {
     try (Scope scope = Scope.open()) {
       DeviceTensor first = DeviceTensor.of(FIRST, 2, 3);
-      return value(term, normalised, first, DeviceTensor.of(SECOND, 2, 2)).item();
+      return value(term, normalised, true, first, DeviceTensor.of(SECOND, 2, 2)).item();
     }
   }
 
   private static DeviceTensor value(
-      CostTerm term, boolean normalised, DeviceTensor first, DeviceTensor second) {
+      CostTerm term, boolean normalised, boolean closing, DeviceTensor first, DeviceTensor second) {
     Binarizer binarizer = new Binarizer(SMOOTH, 0);
     List<Binarizer.Gates> gates = List.of(binarizer.of(first), binarizer.of(second));
-    return term.of(COST, List.of(first, second), gates, 5, normalised, true);
+    return term.of(COST, List.of(first, second), gates, 5, normalised, closing);
   }
 
   private static double v1(double s) {

@@ -25,6 +25,18 @@ class DynamicSettingsTest {
   private static final DynamicOptions PAPER =
       DynamicOptions.paper(Variant.SANP, 0.5, JOINT.withEpochs(1), JOINT);
 
+  /** FBS has rho = 1, and no hidden layer; each run draws its own gates. */
+  @Test
+  void paper_ofAVariant_isThatOfItsPaper() {
+    TrainOptions joint = TrainOptions.defaults().withSeed(5);
+    for (Variant variant : Variant.values()) {
+      GateOptions gates = DynamicOptions.paper(variant, 0.5, joint, joint).gates();
+      assertEquals(variant == Variant.FBS, gates.saliency().bias().isPresent(), variant.id());
+      assertEquals(5, gates.seed());
+      assertEquals(5, DynamicOptions.of(variant, 0.5, joint).gates().seed());
+    }
+  }
+
   @Test
   void value_ofEachSetting_canBeGivenBack() {
     for (DynamicSetting setting : DynamicSettings.all()) {

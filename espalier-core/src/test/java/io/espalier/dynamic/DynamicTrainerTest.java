@@ -51,7 +51,7 @@ class DynamicTrainerTest {
     boolean varies = variant == Variant.SANP || variant == Variant.CHANNEL_GATING;
     assertEquals(varies, measure.costs().deviation() > 0);
     assertTrue(measure.costsWithBias().mean() > measure.costs().mean());
-    boolean met = BudgetVerdict.isMet(variant, share, 0.5);
+    boolean met = BudgetVerdict.isMet(share, 0.5);
     boolean said = result.warnings().stream().anyMatch(text -> text.contains("is not met"));
     assertEquals(!met, said, () -> measure.costs() + " " + result.warnings());
     DynamicNet read = DynamicNet.of(OnnxReader.read(OnnxWriter.toBytes(result.net().graph())));
@@ -62,7 +62,18 @@ class DynamicTrainerTest {
   @ParameterizedTest
   @EnumSource(names = {"SANP", "CHANNEL_GATING"})
   void run_stoppedAgainAndAgain_endsInTheSameBits(Variant variant) {
-    DynamicOptions options = options(variant, 0.5, 3);
+    assertTakenUpAgain(options(variant, 0.5, 3));
+  }
+
+  /** What is drawn for gates goes on where it was. */
+  @Test
+  void run_withRandomGatesStoppedAgainAndAgain_endsInTheSameBits() {
+    DynamicOptions options = options(Variant.SANP, 0.5, 3);
+    Binarization random = Binarization.paper().withNoise(0.5).withSoft(0.5);
+    assertTakenUpAgain(options.withLearning(options.learning().withBinarization(random)));
+  }
+
+  private void assertTakenUpAgain(DynamicOptions options) {
     DynamicResult whole = trainer(options).run(folder("whole"));
     DynamicResult part = null;
     int runs = 0;

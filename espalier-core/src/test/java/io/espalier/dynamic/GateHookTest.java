@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.espalier.torch.Losses;
 import io.espalier.torch.Mode;
 import io.espalier.torch.NetOptions;
 import io.espalier.torch.Scope;
+import io.espalier.torch.Taps;
 import io.espalier.torch.TorchNet;
 import io.espalier.train.RunFolder;
 import io.espalier.train.TrainResult;
@@ -19,8 +21,11 @@ import io.espalier.train.Trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GateHookTest {
   private static final GateOptions GATES = GateOptions.of(Variant.SANP);
@@ -51,6 +56,45 @@ class GateHookTest {
     }
   }
 
+  /** Without noise and soft gates the network that is trained is the one that runs. */
+  @Test
+  void pass_withHardGates_isTheNetworkItself() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 4, 6, 5), 3), GATES);
+    Binarization hard = Binarization.paper().withNoise(0).withSoft(0);
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
+      DeviceTensor images = DeviceTensor.of(Samples.images(net.graph(), 6));
+      float[] own = torch.forward(images, Mode.EVAL, Taps.none()).toFloats();
+      assertArrayEquals(own, torch.forward(images, Mode.EVAL, pass(net, hard)).toFloats(), 1e-6f);
+      float[] soft = torch.forward(images, Mode.EVAL, pass(net, SMOOTH)).toFloats();
+      assertTrue(Math.abs(own[0] - soft[0]) > 1e-3, own[0] + " and " + soft[0]);
+    }
+  }
+
+  /** As the learning rate falls the push on gates stays what it was, up to ten times lambda. */
+  @Test
+  void cost_isHeldAgainstTheLearningRate() {
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
+    GateObjective objective = GateObjective.joint(net, GateLearning.of(0.5));
+    GateObjective paper = GateObjective.joint(net, GateLearning.paper(0.5));
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
+      GatePass pass = pass(net, SMOOTH);
+      torch.forward(DeviceTensor.of(Samples.images(net.graph(), 6)), Mode.EVAL_GRADIENTS, pass);
+      double peak = objective.loss(pass, torch, 0.1, 1).orElseThrow().item();
+      assertEquals(4 * peak, objective.loss(pass, torch, 0.1, 4).orElseThrow().item(), 1e-5);
+      assertEquals(10 * peak, objective.loss(pass, torch, 0.1, 40).orElseThrow().item(), 1e-5);
+      assertEquals(peak, objective.loss(pass, torch, 0.1, 0.2).orElseThrow().item(), 1e-6);
+      assertEquals(
+          paper.loss(pass, torch, 0.1, 1).orElseThrow().item(),
+          paper.loss(pass, torch, 0.1, 40).orElseThrow().item());
+    }
+  }
+
+  private static GatePass pass(DynamicNet net, Binarization binarization) {
+    return new GatePass(net, new Binarizer(binarization, 0), ThresholdLearning.paper());
+  }
+
   private static float[] gradient(DynamicNet net, String name) {
     try (Scope scope = Scope.open();
         TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
@@ -71,7 +115,7 @@ class GateHookTest {
   }
 
   private static DeviceTensor loss(DynamicNet net, TorchNet torch) {
-    GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0), ThresholdLearning.paper());
+    GatePass pass = pass(net, SMOOTH);
     DeviceTensor images = DeviceTensor.of(Samples.images(net.graph(), 6));
     DeviceTensor logits = torch.forward(images, Mode.EVAL_GRADIENTS, pass);
     DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
@@ -118,17 +162,26 @@ class GateHookTest {
     assertNotEquals(net.graph().weight(saliency.weight()), trained.weight(saliency.weight()));
   }
 
-  /** A cost term alone: with a budget above the cost gates open, below it they close. */
-  @Test
-  void lambda_pushesTheSalienciesTowardsTheBudget() {
-    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
-    BudgetControl strong = GateLearning.of(0.5).control().withGain(3);
-    double tight = biasAfter(net, GateLearning.of(0.3).withControl(strong), "tight");
-    assertTrue(tight < 1, "saliencies are pushed down, but are " + tight);
-    SaliencyOptions shut = GATES.saliency().withBias(java.util.OptionalDouble.of(-0.5));
-    DynamicNet closed = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES.withSaliency(shut));
-    double wide = biasAfter(closed, GateLearning.of(1).withControl(strong), "wide");
-    assertTrue(wide > -0.5, "saliencies are pushed up, but are " + wide);
+  /**
+   * With a budget above the cost gates open, below it they close: those that are in between, and
+   * those that are decided, beyond ln 11.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 3})
+  void lambda_pushesTheSalienciesTowardsTheBudget(double distance) {
+    assertTrue(pushed(distance, 0.3) < -0.05, "open gates are pushed down");
+    assertTrue(pushed(-distance, 1) > 0.05, "shut gates are pushed up");
+  }
+
+  /** How far lambda moves biases that start at {@code start}. */
+  private double pushed(double start, double budget) {
+    SaliencyOptions saliency = GATES.saliency().withBias(OptionalDouble.of(start));
+    DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES.withSaliency(saliency));
+    BudgetControl control = GateLearning.of(budget).control().withRamp(0);
+    GateLearning strong = GateLearning.of(budget).withControl(control.withGain(3));
+    GateLearning none = GateLearning.of(budget).withControl(control.withGain(0));
+    String folder = start + "-" + budget;
+    return biasAfter(net, strong, folder) - biasAfter(net, none, folder + "-none");
   }
 
   private double biasAfter(DynamicNet net, GateLearning learning, String folder) {

@@ -15,6 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GateRuleTest {
+  /** 0.28 times 25 is a little more than 7 in floating point. */
+  @Test
+  void kept_isTheShareInWholeChannelsUp() {
+    GateOptions options = GateOptions.of(Variant.FIXED_K);
+    assertEquals(7, options.withShare(0.28).kept(25));
+    assertEquals(8, options.withShare(0.281).kept(25));
+    assertEquals(25, options.withShare(1).kept(25));
+    assertEquals(1, options.withShare(1e-6).kept(25));
+  }
+
   @ParameterizedTest
   @CsvSource({
     // saliencies; count; which are on

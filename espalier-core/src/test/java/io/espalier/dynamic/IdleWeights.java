@@ -10,19 +10,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 
-/** Puts random numbers into every weight that one image does not use. */
+/** Puts other numbers into every weight that one image does not use. */
 final class IdleWeights {
   private final Graph graph;
-  private final SplittableRandom random = new SplittableRandom(9);
+  private final DoubleSupplier number;
   private final Map<String, Tensor> changed = new HashMap<>();
 
-  private IdleWeights(Graph graph) {
+  private IdleWeights(Graph graph, DoubleSupplier number) {
     this.graph = graph;
+    this.number = number;
   }
 
+  /** With random numbers from -2 to 2. */
   static Graph garbled(DynamicNet net, Tensor image) {
-    IdleWeights work = new IdleWeights(net.graph());
+    SplittableRandom random = new SplittableRandom(9);
+    return garbled(net, image, () -> random.nextDouble(-2, 2));
+  }
+
+  static Graph garbled(DynamicNet net, Tensor image, DoubleSupplier number) {
+    IdleWeights work = new IdleWeights(net.graph(), number);
     DynamicCost cost = DynamicCost.of(net);
     GateTrace trace =
         new GateTrace(net, (gates, samples) -> cost.layers().forEach(l -> work.visit(l, gates)));
@@ -48,7 +56,7 @@ final class IdleWeights {
         int group = o / (rows / layer.groups());
         boolean idle = out[o] == 0 || in[group * columns + i] == 0;
         for (int k = 0; idle && k < taps; k++) {
-          values[(o * columns + i) * taps + k] = (float) random.nextDouble(-2, 2);
+          values[(o * columns + i) * taps + k] = (float) number.getAsDouble();
         }
       }
     }
@@ -64,7 +72,7 @@ final class IdleWeights {
   private void vector(String name, float[] active) {
     float[] values = graph.weight(name).toFloats();
     for (int i = 0; i < values.length; i++) {
-      values[i] = active[i] == 0 ? (float) random.nextDouble(0.1, 3) : values[i];
+      values[i] = active[i] == 0 ? (float) (0.1 + Math.abs(number.getAsDouble())) : values[i];
     }
     changed.put(name, graph.weight(name).withValues(values));
   }

@@ -47,6 +47,20 @@ class LambdaTest {
     assertEquals(-3, lambda.value());
   }
 
+  /** A sum of 0.2 against distances below 0 halves at each of them; with its own sign it stays. */
+  @Test
+  void sum_thatPointsTheOtherWay_isForgotten() {
+    BudgetControl control =
+        BudgetControl.paper().withWindow(1).withGain(1).withIntegral(0.5).withForgetting(0.5);
+    Lambda lambda = new Lambda(control, 0.5);
+    lambda.step(1, 0, 10);
+    assertEquals(0.2, lambda.step(1, 1, 10) - 0.5, 1e-12);
+    assertEquals(0.1 - 0.2 / 5, lambda.step(0.3, 2, 10) + 0.2, 1e-12);
+    assertEquals(0.03 - 0.2 / 5, lambda.step(0.3, 3, 10) + 0.2, 1e-12);
+    // Below 0 now, as the distance is: nothing is lost.
+    assertEquals(-0.01 - 0.2 / 5, lambda.step(0.3, 4, 10) + 0.2, 1e-12);
+  }
+
   /** Down from 1 to 0.4 over half of 100 steps. */
   @Test
   void budget_onARamp_comesDownFromTheWholeNetwork() {
@@ -83,6 +97,8 @@ class LambdaTest {
     assertThrows(IllegalArgumentException.class, () -> paper.withBounds(-2, -1));
     assertThrows(IllegalArgumentException.class, () -> paper.withGain(-1));
     assertThrows(IllegalArgumentException.class, () -> paper.withWindow(0));
+    assertThrows(IllegalArgumentException.class, () -> paper.withForgetting(1.5));
+    assertThrows(IllegalArgumentException.class, () -> paper.withHold(0.5));
     assertThrows(IllegalArgumentException.class, () -> paper.withIntegral(Double.NaN));
   }
 }

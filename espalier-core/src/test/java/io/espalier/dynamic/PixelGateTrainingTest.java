@@ -175,7 +175,7 @@ class PixelGateTrainingTest {
       try (Scope scope = Scope.open();
           TorchNet torch = TorchNet.of(set, NetOptions.defaults())) {
         double lambda = target.isPresent() ? 77 : 2;
-        DeviceTensor loss = objective.loss(null, torch, lambda).orElseThrow();
+        DeviceTensor loss = objective.loss(null, torch, lambda, 3).orElseThrow();
         assertEquals(0.1 * (1.5 * 1.5 + 3 * 3 + 16 * 2 * 2), loss.item(), 1e-5);
         loss.backward();
         float[] gradient = torch.parameters().get(shift).grad().toFloats();

@@ -9,6 +9,8 @@ import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.cost.NodeCost;
 import io.espalier.data.Augmentation;
+import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.proof.ProofResult;
@@ -195,6 +197,69 @@ class ContractTest {
     assertEquals(expected.accuracy(), actual.accuracy());
     assertEquals(expected.findings(), actual.findings());
     assertEquals(expected.warnings(), actual.warnings());
+    assertEquals(expected.records(), actual.records());
+  }
+
+  static Stream<String> ids() {
+    return methods().stream().map(MethodInfo::id);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void prune_withoutTheImagesThatItNeeds_saysSo(String method) {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    if (!needs(method, Need.ACTIVATIONS, Need.GRADIENTS, Need.LABELS, Need.TRAINING)) {
+      assertTrue(Pruner.of(graph, options(method)).run().complete());
+      return;
+    }
+    MethodException problem =
+        assertThrows(MethodException.class, () -> Pruner.of(graph, options(method)).run());
+    String message = problem.getMessage();
+    assertTrue(message.startsWith(method + " needs images"), message);
+    assertTrue(message.contains("give --data"), message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void prune_withoutTheLabelsThatItNeeds_saysSo(String method) {
+    if (!needs(method, Need.LABELS)) {
+      return;
+    }
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    int size = TinyNetworks.SIZE;
+    int[] unknown = new int[12];
+    Arrays.fill(unknown, -1);
+    Dataset bare =
+        Dataset.of(new byte[12 * size * size], unknown, List.of("a", "b", "c"), 1, size, size);
+    Pruner pruner =
+        Pruner.of(graph, options(method))
+            .data(new DataSplits(bare, bare, bare), Normalization.preset("half"));
+    MethodException problem = assertThrows(MethodException.class, pruner::run);
+    assertTrue(
+        problem.getMessage().startsWith(method + " needs images with labels"),
+        problem.getMessage());
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void prune_ofBranches_leavesStreamsWhole(String method) {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
+    PlanOptions plan = PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, 0.75));
+    PruneOptions options =
+        PruneOptions.of(method, plan.withScope(PlanOptions.Scope.BRANCHES))
+            .withSettings(quick(method))
+            .withTraining(training())
+            .withEvaluation(EvaluateOptions.defaults().withThreads(1));
+    Pruner pruner = pruner(graph, options);
+    if (Methods.get(method).info().kind() == MethodKind.WEIGHT_MASK) {
+      MethodException problem = assertThrows(MethodException.class, pruner::run);
+      assertTrue(problem.getMessage().contains("--scope"), problem.getMessage());
+      return;
+    }
+    PruneResult result = pruner.run(RunFolder.at(path.resolve("branches")));
+    assertTrue(4 * result.after().macs() <= 3 * result.before().macs());
+    assertEquals(8, result.graph().weight("stem.weight").size(0));
+    assertTrue(result.graph().weight("inner.weight").size(0) < 6);
   }
 
   private static BooleanSupplier after(int calls) {

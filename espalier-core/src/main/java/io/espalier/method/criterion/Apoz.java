@@ -91,9 +91,10 @@ public final class Apoz implements MethodProvider {
     /** The rule's choice, but for what the options keep. */
     @Override
     public Optional<Map<Integer, BitSet>> ownChoice(Workbench bench, Scores scores) {
+      Map<Integer, BitSet> open = bench.removalUpTo(zeros(bench, scores), 0);
       List<ZeroRule.Layer> layers =
           bench.channels().groups().stream()
-              .filter(group -> Double.isFinite(scores.byGroup().get(group.index())[0]))
+              .filter(group -> !open.getOrDefault(group.index(), new BitSet()).isEmpty())
               .map(group -> ZeroRule.Layer.of(group, rest(scores.byGroup().get(group.index()))))
               .toList();
       Map<Integer, BitSet> chosen = rule.chosen(layers);
@@ -108,6 +109,16 @@ public final class Apoz implements MethodProvider {
                 return marks;
               });
       return Optional.of(bench.removalUpTo(marked, 0));
+    }
+
+    /** Zero for every unit that has a score. */
+    private static Scores zeros(Workbench bench, Scores scores) {
+      return Scores.of(
+          bench.channels(),
+          group ->
+              Arrays.stream(scores.byGroup().get(group.index()))
+                  .map(score -> Double.isFinite(score) ? 0 : score)
+                  .toArray());
     }
 
     private static double[] rest(double[] shares) {

@@ -1,5 +1,7 @@
 package io.espalier.method.gate;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
 import io.espalier.channel.Member;
@@ -102,6 +104,7 @@ final class CodeLearning {
   /** Trains network and codes of {@code groups}. */
   void learn(String name, List<ChannelGroup> groups) {
     TrainOptions training = pruning.training(bench.training());
+    ObjectNode silenced = silenced();
     try (CodeHook hook = hook(name, groups, training)) {
       Graph start = read.withWeights(trained.initializers());
       Graph end = bench.train(name, start, training, hook);
@@ -112,8 +115,18 @@ final class CodeLearning {
         fixed.set(group, code.last().ones());
         scores.set(group, bench.options().hasSize() ? means.get(group) : fixed.get(group));
       }
-      bench.record(name, () -> CodeReport.training(bench, end, hook));
+      bench.record(name, () -> CodeReport.training(bench, end, hook).set("silenced", silenced));
     }
+  }
+
+  /** How many units of each group are silent by now. */
+  private ObjectNode silenced() {
+    ObjectNode counts = JsonNodeFactory.instance.objectNode();
+    for (ChannelGroup group : map.groups()) {
+      double[] gates = fixed.get(group.index());
+      counts.put(group.name(), (int) Arrays.stream(gates).filter(gate -> gate == CLOSED).count());
+    }
+    return counts;
   }
 
   private CodeHook hook(String name, List<ChannelGroup> groups, TrainOptions training) {

@@ -18,37 +18,39 @@ import java.util.TreeMap;
  * A network under work: all of its nodes at full width with the weights of now, and what will go.
  * Immutable.
  *
+ * @param given the network as it was before any work
  * @param graph the network
  * @param map the channels of its nodes
  * @param removed units that will go, by group index
  * @param gathered inputs that stay in front of some layers, by node
  */
 record Draft(
+    Graph given,
     Graph graph,
     ChannelMap map,
     Map<Integer, BitSet> removed,
     Map<String, List<Integer>> gathered) {
   /** Nothing done yet. */
   static Draft of(Graph graph, ChannelMap map) {
-    return new Draft(graph, map, Map.of(), Map.of());
+    return new Draft(graph, graph, map, Map.of(), Map.of());
   }
 
   /** {@code units} of {@code group} will go. */
   Draft without(int group, BitSet units) {
     Map<Integer, BitSet> more = new TreeMap<>(removed);
     more.put(group, units);
-    return new Draft(graph, map, more, gathered);
+    return new Draft(given, graph, map, more, gathered);
   }
 
   /** In front of {@code node} only {@code inputs} will stay. */
   Draft gathering(String node, List<Integer> inputs) {
     Map<String, List<Integer>> more = new TreeMap<>(gathered);
     more.put(node, inputs);
-    return new Draft(graph, map, removed, more);
+    return new Draft(given, graph, map, removed, more);
   }
 
   Draft withWeights(Map<String, Tensor> changed) {
-    return new Draft(graph.withWeights(changed), map, removed, gathered);
+    return new Draft(given, graph.withWeights(changed), map, removed, gathered);
   }
 
   /** What will go, as entries of a plan. */
@@ -84,7 +86,11 @@ record Draft(
     return kept;
   }
 
-  /** The weights that change when {@code site} is fitted: its own, and what takes its constant. */
+  /**
+   * The weights that change when {@code site} is fitted: its own, and what takes its constant. The
+   * constant is one to the network that was given, whose outputs are the targets: a layer that is
+   * fitted again gets another constant, not one more.
+   */
   Map<String, Tensor> fitted(Site site, LayerRule.Refit refit) {
     Map<String, Tensor> changed = new TreeMap<>();
     String weight = site.layer().weight();
@@ -92,7 +98,7 @@ record Draft(
     site.offset()
         .ifPresent(
             offset -> {
-              Tensor taker = graph.weight(offset.initializer());
+              Tensor taker = given.weight(offset.initializer());
               changed.put(offset.initializer(), offset.applied(taker, refit.offset()));
             });
     return changed;

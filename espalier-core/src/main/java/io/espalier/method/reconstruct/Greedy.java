@@ -108,15 +108,17 @@ record Greedy(Bench bench, GreedyOrder order, boolean rescale) implements LayerR
       kept.stream().forEach(channel -> factors[channel] = 1);
       double power = power() > 0 ? power() : 1;
       double before = equations.error(factors, power()) / power;
+      boolean fullRank = true;
       if (rescale) {
-        double[] fitted = LeastSquares.factors(equations, columns);
+        LeastSquares.Factors fitted = LeastSquares.factors(equations, columns);
+        fullRank = fitted.fullRank();
         for (int i = 0; i < columns.length; i++) {
-          factors[columns[i]] = fitted[i];
+          factors[columns[i]] = fitted.values()[i];
         }
       }
       double after = equations.error(factors, power()) / power;
       double[] offset = new double[site.layer().outputs()];
-      return new Refit(scaled(channelOf, factors), offset, true, before, after);
+      return new Refit(scaled(channelOf, factors), offset, fullRank, before, after);
     }
 
     private double[] scaled(int[] channelOf, double[] factors) {

@@ -75,7 +75,7 @@ enum GreedyOrder {
 
     /** What every column has in common with what {@code kept} do not explain. */
     private double[] residual(NormalEquations equations, int[] kept) {
-      double[] factors = LeastSquares.factors(equations, kept);
+      double[] factors = LeastSquares.factors(equations, kept).values();
       double[] residual = equations.moments().clone();
       for (int k = 0; k < kept.length; k++) {
         for (int i = 0; i < residual.length; i++) {

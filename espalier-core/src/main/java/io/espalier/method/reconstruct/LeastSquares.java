@@ -73,13 +73,20 @@ final class LeastSquares {
   }
 
   /**
+   * Factors of columns.
+   *
+   * @param values one a column
+   * @param fullRank whether no ridge was needed
+   */
+  record Factors(double[] values, boolean fullRank) {}
+
+  /**
    * The factors of the columns that stay, {@code argmin ||y - Z b||^2}; columns that make no
    * difference get 1.
    *
    * @param columns numbers of columns
-   * @return one factor a column of {@code columns}
    */
-  static double[] factors(NormalEquations equations, int... columns) {
+  static Factors factors(NormalEquations equations, int... columns) {
     int all = equations.size();
     long[] kept = longs(columns);
     try (Scope scope = Scope.open()) {
@@ -87,8 +94,9 @@ final class LeastSquares {
           doubles(equations.gram()).reshape(all, all).indexSelect(0, kept).indexSelect(1, kept);
       DeviceTensor right = doubles(equations.moments()).indexSelect(0, kept);
       DeviceTensor rest = right.sub(gram.sum(false, 1)).reshape(kept.length, 1);
-      DeviceTensor correction = solve(gram, gram.diagonal(), rest).x();
-      return correction.add(1).reshape(kept.length).toDoubles();
+      Solution correction = solve(gram, gram.diagonal(), rest);
+      double[] values = correction.x().add(1).reshape(kept.length).toDoubles();
+      return new Factors(values, correction.fullRank());
     }
   }
 

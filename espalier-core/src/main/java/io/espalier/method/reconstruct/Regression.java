@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * @param bench what there is to work with
  * @param path how the LASSO's penalty is found
  * @param normalize whether the LASSO sees the kernel of every channel at norm 1
- * @param intercept whether outputs may have a free constant
+ * @param intercept whether outputs may have a free constant, where a bias or a normalisation takes
+ *     it up
  * @param compensates whether the last layer of a branch makes up for what its shortcut lost
  */
 record Regression(
@@ -30,7 +31,8 @@ record Regression(
     Optional<Compensation> shortcut = site.compensation().filter(c -> compensates);
     try {
       bench.rows(site, draft.masked(), bench.original(), shortcut, moments::add);
-      return new Fitted(site, draft.weight(site), moments);
+      boolean free = intercept && site.offset().isPresent();
+      return new Fitted(site, draft.weight(site), moments, free);
     } catch (RuntimeException | Error failure) {
       moments.close();
       throw failure;
@@ -51,11 +53,16 @@ record Regression(
     private final Site site;
     private final double[] weight;
     private final Moments moments;
+    private final boolean free;
 
-    Fitted(Site site, double[] weight, Moments moments) {
+    /**
+     * @param free whether outputs have a free constant: only where something takes it up
+     */
+    Fitted(Site site, double[] weight, Moments moments, boolean free) {
       this.site = site;
       this.weight = weight;
       this.moments = moments;
+      this.free = free;
     }
 
     @Override
@@ -67,7 +74,7 @@ record Regression(
     public NormalEquations equations(int[] unitOf, int units) {
       int[] channelOf = new int[moments.inputs()];
       Arrays.setAll(channelOf, column -> unitOf[column / site.layer().patches().taps()]);
-      NormalEquations equations = ChannelEquations.of(moments, weight, channelOf, units, intercept);
+      NormalEquations equations = ChannelEquations.of(moments, weight, channelOf, units, free);
       return normalize ? equations.withColumns(norms(channelOf, units)) : equations;
     }
 
@@ -87,7 +94,6 @@ record Regression(
     public Refit refit(BitSet inputs) {
       double[] fitted = weight.clone();
       double[] offset = new double[site.layer().outputs()];
-      boolean free = intercept && site.offset().isPresent();
       boolean fullRank = true;
       for (int block = 0; block < site.layer().groups(); block++) {
         int[] columns = columns(inputs, block);

@@ -1,6 +1,5 @@
 package io.espalier.method.sparse;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.espalier.graph.Graph;
 import io.espalier.method.Criterion;
 import io.espalier.method.Evidence;
@@ -46,17 +45,19 @@ record SoftPruning(
   public void run(Workbench bench) {
     SoftZeros hook =
         new SoftZeros(bench.channels(), graph -> chosen(bench, graph), epochs, interval, silent);
+    Scores before = norms(bench, bench.graph());
     Graph trained = bench.train("soft", bench.graph(), options(bench.training()), hook);
     bench.accuracy("trained", trained);
+    Map<Integer, BitSet> removed = chosen(bench, trained);
     bench.record(
         "soft-filter",
         () ->
-            JsonNodeFactory.instance
-                .objectNode()
+            Sparsification.of(before, norms(bench, trained), removed)
+                .toJson()
                 .put("zeroings", hook.zeroings())
                 .put("zeroed", hook.zeroed())
                 .put("returned", hook.returned()));
-    bench.cut("cut", trained, bench.unitEntries(chosen(bench, trained)));
+    bench.cut("cut", trained, bench.unitEntries(removed));
   }
 
   private TrainOptions options(TrainOptions base) {
@@ -69,11 +70,13 @@ record SoftPruning(
 
   /** The units of the bench's network that would go if it had the weights of {@code graph}. */
   private Map<Integer, BitSet> chosen(Workbench bench, Graph graph) {
+    return bench.removalOr(norms(bench, graph), share);
+  }
+
+  /** How large the filters of {@code graph} are. */
+  private Scores norms(Workbench bench, Graph graph) {
     Criterion l2 = (Criterion) Methods.create("l2", norm);
-    Scores scores =
-        Scores.of(
-            bench.channels(),
-            group -> l2.score(Evidence.of(graph, group, bench.seed())).orElseThrow());
-    return bench.removalOr(scores, share);
+    return Scores.of(
+        bench.channels(), group -> l2.score(Evidence.of(graph, group, bench.seed())).orElseThrow());
   }
 }

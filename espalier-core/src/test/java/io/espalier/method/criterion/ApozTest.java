@@ -14,6 +14,10 @@ import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
+import io.espalier.graph.Op;
+import io.espalier.graph.Pointwise;
+import io.espalier.graph.Tensor;
 import io.espalier.method.Benches;
 import io.espalier.method.ImagePass;
 import io.espalier.method.Iteration;
@@ -220,16 +224,28 @@ class ApozTest {
 
   @Test
   void prune_ofFrozenLayers_keepsThem() {
-    PlanOptions own =
-        PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, 0.5))
-            .withoutSize()
-            .withFreeze(List.of("first"));
-    PruneResult result =
-        Pruner.of(chain(), PruneOptions.of("apoz", own))
-            .data(TinyNetworks.splits(), Normalization.preset("half"))
-            .run();
+    PruneResult result = prune(chain(), own().withFreeze(List.of("first")), Map.of(), 1);
     assertEquals(8, result.graph().weight("first.weight").size(0));
     assertTrue(result.graph().weight("second.weight").size(0) < 12);
+  }
+
+  /** A layer that must stay takes no place among the layers that are trimmed. */
+  @Test
+  void prune_ofTheLayerWithMostZeros_isOfOneThatMayLoseSome() {
+    float[] shift = chain().weight("first.shift").toFloats();
+    Arrays.fill(shift, 0, 6, -1e6f);
+    Graph dark = chain().withWeights(Map.of("first.shift", Tensor.floats(new int[] {8}, shift)));
+    Map<String, String> one = Map.of("layers", "1", "k", "0.1");
+    Graph free = prune(dark, own(), one, 1).graph();
+    assertTrue(free.weight("first.weight").size(0) < 8);
+    assertEquals(12, free.weight("second.weight").size(0));
+    Graph frozen = prune(dark, own().withFreeze(List.of("first")), one, 1).graph();
+    assertEquals(8, frozen.weight("first.weight").size(0));
+    assertTrue(frozen.weight("second.weight").size(0) < 12);
+  }
+
+  private static PlanOptions own() {
+    return PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, 0.5)).withoutSize();
   }
 
   private static Graph chain() {
@@ -237,12 +253,16 @@ class ApozTest {
   }
 
   private static PruneResult prune(Map<String, String> settings, int steps) {
-    PlanOptions own = PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, 0.5)).withoutSize();
+    return prune(chain(), own(), settings, steps);
+  }
+
+  private static PruneResult prune(
+      Graph graph, PlanOptions plan, Map<String, String> settings, int steps) {
     PruneOptions options =
-        PruneOptions.of("apoz", own)
+        PruneOptions.of("apoz", plan)
             .withSettings(settings)
             .withIteration(new Iteration(steps, Iteration.Schedule.LINEAR, 0));
-    return Pruner.of(chain(), options)
+    return Pruner.of(graph, options)
         .data(TinyNetworks.splits(), Normalization.preset("half"))
         .run();
   }
@@ -257,9 +277,20 @@ class ApozTest {
 
   @Test
   void score_withoutActivation_leavesGroupsWholeAndSaysSo() {
-    Graph graph = TinyNetworks.of(TinyNetworks.Kind.PRE_ACTIVATION, true);
-    Workbench bench = Benches.of(graph);
-    List<double[]> scores = Benches.score(new Apoz(), bench, Map.of()).byGroup();
-    scores.forEach(group -> Arrays.stream(group).forEach(s -> assertTrue(Double.isFinite(s))));
+    Graph graph = chain();
+    GraphBuilder builder = GraphBuilder.from(graph);
+    Op sigmoid = new Op.Elementwise(Pointwise.SIGMOID);
+    builder.replaceNodes(
+        graph.nodes().stream()
+            .map(node -> node.name().equals("first.relu") ? node.withOp(sigmoid) : node)
+            .toList());
+    PruneResult result = prune(builder.build(), own(), Map.of("k", "0.1"), 1);
+    assertEquals(8, result.graph().weight("first.weight").size(0));
+    assertTrue(result.graph().weight("second.weight").size(0) < 12);
+    assertEquals(
+        List.of(
+            "apoz finds no activation that makes zeros behind 1 of the channel groups, and they"
+                + " stay whole: first"),
+        result.warnings().stream().filter(line -> line.startsWith("apoz")).toList());
   }
 }

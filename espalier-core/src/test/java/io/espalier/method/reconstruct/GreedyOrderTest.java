@@ -80,7 +80,7 @@ class GreedyOrderTest {
   void factors_makeUpForWhatWentAway() {
     // Without the second of two equal columns, the first counts twice.
     NormalEquations equations = equations(new double[][] {{1, 2, 0}, {1, 2, 0}, {0, 0, 3}});
-    assertArrayEquals(new double[] {2, 1}, LeastSquares.factors(equations, 0, 2), 1e-12);
+    assertArrayEquals(new double[] {2, 1}, LeastSquares.factors(equations, 0, 2).values(), 1e-12);
     double power = (4.0 + 16 + 9) / 3;
     assertTrue(equations.error(new double[] {2, 0, 1}, power) < 1e-12);
     assertTrue(Math.abs(equations.error(new double[] {1, 0, 1}, power) - 5.0 / 3) < 1e-12);

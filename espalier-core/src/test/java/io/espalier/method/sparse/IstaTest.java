@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.graph.Graph;
+import io.espalier.graph.GraphBuilder;
 import io.espalier.graph.Pointwise;
 import io.espalier.method.Benches;
 import io.espalier.method.PruneResult;
@@ -38,6 +39,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IstaTest {
+  /** A training that moves no weight. */
+  private static final Map<String, String> STILL =
+      Map.of("epochs", "1", "learning-rate", "1e-30", "reach", "0");
+
   @TempDir Path path;
 
   // The proximal step
@@ -237,7 +242,7 @@ class IstaTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "0.1"})
-  void prune_byZeros_leavesTheFunctionOfTheTrainedNetwork(String alpha) {
+  void prune_withoutBudget_takesWhatTrainingMadeZero(String alpha) {
     Graph graph = TinyNetworks.of(Kind.CHAIN, true);
     Map<String, String> settings = new HashMap<>();
     settings.put("epochs", "8");
@@ -255,6 +260,44 @@ class IstaTest {
     assertEquals(0, record.path("before").path("histogram").path("0").asInt());
     assertEquals(0, record.path("constants").path("dropped").asInt());
     assertTrue(result.after().macs() < result.before().macs());
+  }
+
+  /** No map is padded behind these channels, so that what they emit goes into the next bias. */
+  @Test
+  void prune_ofConstants_leavesTheFunction() {
+    Graph chain = TinyNetworks.of(Kind.CHAIN, true);
+    float[] scale = chain.weight("second.scale").toFloats();
+    float[] shift = chain.weight("second.shift").toFloats();
+    for (int unit : new int[] {1, 4}) {
+      scale[unit] = 0;
+      shift[unit] = 0.5f;
+    }
+    Graph graph = Nets.with(chain, Map.of("second.scale", scale, "second.shift", shift));
+    // The penalty is far larger than the gradient of a scale, and both move it by next to nothing.
+    Map<String, String> settings = new HashMap<>(STILL);
+    settings.put("rho", "1e6");
+    Graph small = Nets.prune(graph, "ista", Optional.empty(), path, settings).graph();
+    assertEquals(10, small.weight("second.scale").size(0));
+    double[] expected = Nets.run(withStatistics(graph, small), 3);
+    assertArrayEquals(expected, Nets.run(small, 3), 1e-5);
+    Graph bias = Nets.with(small, Map.of("fc.bias", graph.weight("fc.bias").toFloats()));
+    assertTrue(Math.abs(expected[0] - Nets.run(bias, 3)[0]) > 1e-3);
+  }
+
+  /** {@code graph} with what training has measured, as far as {@code small} still has it. */
+  private static Graph withStatistics(Graph graph, Graph small) {
+    Map<String, float[]> measured = new HashMap<>();
+    float[] scale = graph.weight("second.scale").toFloats();
+    for (String kind : List.of("mean", "variance")) {
+      measured.put("first." + kind, small.weight("first." + kind).toFloats());
+      float[] all = graph.weight("second." + kind).toFloats();
+      float[] kept = small.weight("second." + kind).toFloats();
+      for (int unit = 0, next = 0; unit < all.length; unit++) {
+        all[unit] = scale[unit] == 0 ? all[unit] : kept[next++];
+      }
+      measured.put("second." + kind, all);
+    }
+    return Nets.with(graph, measured);
   }
 
   @Test
@@ -278,15 +321,28 @@ class IstaTest {
   @Test
   void prune_channelsThatAreWrittenWithoutNormalisationToo_stay() {
     // The branch ends in a normalisation, the stem that it is added to does not.
+    Graph graph = TinyNetworks.of(Kind.RESIDUAL, true);
+    GraphBuilder builder = GraphBuilder.from(graph);
+    builder.replaceNodes(
+        graph.nodes().stream()
+            .filter(node -> !node.name().equals("stem.norm"))
+            .map(node -> node.name().equals("stem.relu") ? node.withInputs(List.of("stem")) : node)
+            .toList());
+    Graph bare = Nets.with(builder.build(), Map.of("outer.scale", new float[8]));
+    PruneResult result = Nets.prune(bare, "ista", Optional.empty(), path, STILL);
+    assertEquals(8, result.graph().weight("stem.weight").size(0));
+    assertEquals(
+        List.of(
+            "ista: 8 channels whose scales are zero stay, because they are written without"
+                + " normalisation too"),
+        result.warnings().stream().filter(line -> line.contains("written without")).toList());
+  }
+
+  @Test
+  void prune_channelsThatReadersSeeAsConstant_goButForOne() {
     Graph graph = TinyNetworks.of(Kind.PRE_ACTIVATION, true);
     Graph silent = Nets.with(graph, Map.of("a.scale", new float[8], "end.scale", new float[8]));
-    PruneResult result =
-        Nets.prune(
-            silent,
-            "ista",
-            Optional.empty(),
-            path,
-            Map.of("epochs", "1", "learning-rate", "1e-30", "reach", "0"));
+    PruneResult result = Nets.prune(silent, "ista", Optional.empty(), path, STILL);
     // All scales that read the stream are zero, so every reader sees a constant: all but one go.
     assertEquals(1, result.graph().weight("stem.weight").size(0));
     assertTrue(result.warnings().stream().noneMatch(line -> line.startsWith("ista")));

@@ -154,6 +154,10 @@ class SoftFilterTest {
     assertEquals(3, resumed.zeroings());
   }
 
+  private static int factors(PruneResult result, String when) {
+    return result.records().path("soft-filter").path(when).path("factors").asInt();
+  }
+
   private PruneResult prune(PlanOptions plan, Map<String, String> settings) {
     PruneOptions options =
         PruneOptions.of("soft-filter", plan).withTraining(training(1)).withSettings(settings);
@@ -170,6 +174,10 @@ class SoftFilterTest {
     int removed = 20 - ChannelMap.of(result.graph()).units();
     assertEquals(removed, result.records().path("soft-filter").path("zeroed").asInt());
     assertEquals(3, result.records().path("soft-filter").path("zeroings").asInt());
+    assertEquals(removed, result.records().path("soft-filter").path("removed").asInt());
+    assertEquals(1, result.records().path("soft-filter").path("removedNearZeroShare").asDouble());
+    assertEquals(20, factors(result, "before"));
+    assertEquals(20, factors(result, "after"));
     // No filter that is left is zero.
     for (int unit = 0; unit < result.graph().weight("first.weight").size(0); unit++) {
       int rows = result.graph().weight("first.weight").size(0);
