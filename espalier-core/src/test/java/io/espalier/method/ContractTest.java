@@ -197,7 +197,8 @@ class ContractTest {
     assertEquals(expected.accuracy(), actual.accuracy());
     assertEquals(expected.findings(), actual.findings());
     assertEquals(expected.warnings(), actual.warnings());
-    assertEquals(expected.records(), actual.records());
+    // A number that was read from a file may be of another Java type.
+    assertEquals(expected.records().toString(), actual.records().toString());
   }
 
   static Stream<String> ids() {

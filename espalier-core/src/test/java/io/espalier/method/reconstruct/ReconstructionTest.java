@@ -124,6 +124,54 @@ class ReconstructionTest {
     assertArrayEquals(graph.weight("b").toFloats(), small.weight("b").toFloats(), 1e-4f);
   }
 
+  /** Where nothing takes up a constant, a channel that says a constant is not for free. */
+  @Test
+  void layerWithoutABias_keepsTheChannelThatIsOne() {
+    GraphBuilder builder = new GraphBuilder("constant");
+    builder.input("x", new ValueType(DataType.FLOAT, Layers.batch(1, 6)));
+    builder.initializer("a", Tensor.floats(new int[] {3, 1, 1, 1}, 0, 1, -1));
+    builder.initializer("c", Tensor.floats(new int[] {3}, 10, 0, 0));
+    builder.initializer("w", Layers.random(3, 1, 3, 1, 1));
+    builder.add("first", new Op.Conv(Window.square(2, 1, 1, 0), 1), "x", "a", "c");
+    builder.add("relu", new Op.Elementwise(Pointwise.RELU), "first");
+    builder.add("second", new Op.Conv(Window.square(2, 1, 1, 0), 1), "relu", "w");
+    ValueType out = new ValueType(DataType.FLOAT, Layers.batch(1, 6));
+    Graph bare = builder.output(new Port("second", out)).build();
+    PlanOptions third = budget("units=50%").withoutSize().withRatios(Map.of("first", 0.34));
+    Graph small = prune(bare, "channel-pruning", third, images(40, 1, 6)).graph();
+    assertEquals(10, small.weight("c").toFloats()[0]);
+    // With a bias the constant goes there.
+    GraphBuilder more = GraphBuilder.from(bare);
+    more.initializer("d", Tensor.floats(new int[] {1}, 0));
+    more.replaceNodes(
+        bare.nodes().stream()
+            .map(n -> n.name().equals("second") ? n.withInputs(List.of("relu", "w", "d")) : n)
+            .toList());
+    Graph biased = prune(more.build(), "channel-pruning", third, images(40, 1, 6)).graph();
+    assertArrayEquals(new float[2], biased.weight("c").toFloats());
+    assertEquals(10 * bare.weight("w").toFloats()[0], biased.weight("d").toFloats()[0], 1e-3);
+  }
+
+  /** Another round fits a layer again; its constant is one to the bias that was given. */
+  @Test
+  void layerFittedTwice_hasItsConstantOnce() {
+    Graph graph = twins();
+    ChannelMap map = ChannelMap.of(graph);
+    Site site =
+        Sites.of(graph, map).all().stream()
+            .filter(s -> s.node().equals("second"))
+            .findFirst()
+            .orElseThrow();
+    Draft draft = Draft.of(graph, map);
+    double[] weight = draft.weight(site);
+    LayerRule.Refit refit = new LayerRule.Refit(weight, new double[] {0.25, 2}, true, 0, 0);
+    Draft once = draft.withWeights(draft.fitted(site, refit));
+    Draft twice = once.withWeights(once.fitted(site, refit));
+    float[] expected = {0.75f, 1.5f};
+    assertArrayEquals(expected, once.graph().weight("b").toFloats());
+    assertArrayEquals(expected, twice.graph().weight("b").toFloats());
+  }
+
   @ParameterizedTest
   @CsvSource({"kept", "removed"})
   void thinet_scalesWhatStays(String grows) {
