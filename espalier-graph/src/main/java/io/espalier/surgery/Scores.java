@@ -2,6 +2,7 @@ package io.espalier.surgery;
 
 import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -66,6 +67,14 @@ public record Scores(List<double[]> byGroup, List<double[]> losses) {
       }
     }
     return new Scores(scores);
+  }
+
+  /** Zero where a score is finite: what could go at all. */
+  public Scores open() {
+    return new Scores(
+        byGroup.stream()
+            .map(row -> Arrays.stream(row).map(x -> Double.isFinite(x) ? 0 : x).toArray())
+            .toList());
   }
 
   double of(int group, int unit) {

@@ -91,7 +91,7 @@ public final class Apoz implements MethodProvider {
     /** The rule's choice, but for what the options keep. */
     @Override
     public Optional<Map<Integer, BitSet>> ownChoice(Workbench bench, Scores scores) {
-      Map<Integer, BitSet> open = bench.removalUpTo(zeros(bench, scores), 0);
+      Map<Integer, BitSet> open = bench.removalUpTo(scores.open(), 0);
       List<ZeroRule.Layer> layers =
           bench.channels().groups().stream()
               .filter(group -> !open.getOrDefault(group.index(), new BitSet()).isEmpty())
@@ -109,16 +109,6 @@ public final class Apoz implements MethodProvider {
                 return marks;
               });
       return Optional.of(bench.removalUpTo(marked, 0));
-    }
-
-    /** Zero for every unit that has a score. */
-    private static Scores zeros(Workbench bench, Scores scores) {
-      return Scores.of(
-          bench.channels(),
-          group ->
-              Arrays.stream(scores.byGroup().get(group.index()))
-                  .map(score -> Double.isFinite(score) ? 0 : score)
-                  .toArray());
     }
 
     private static double[] rest(double[] shares) {

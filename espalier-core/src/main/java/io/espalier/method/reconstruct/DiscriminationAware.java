@@ -60,7 +60,7 @@ record DiscriminationAware(DcpOptions options, int heads, int epochs, double rat
       draft = choice.after(before, done);
     }
     Graph edited = with(graph, draft.graph());
-    Draft own = new Draft(graph, edited, bench.channels(), draft.removed(), draft.gathered());
+    Draft own = new Draft(edited, bench.channels(), draft.removed(), draft.gathered());
     bench.cut("cut", edited, own.entries());
   }
 

@@ -18,39 +18,37 @@ import java.util.TreeMap;
  * A network under work: all of its nodes at full width with the weights of now, and what will go.
  * Immutable.
  *
- * @param given the network as it was before any work
  * @param graph the network
  * @param map the channels of its nodes
  * @param removed units that will go, by group index
  * @param gathered inputs that stay in front of some layers, by node
  */
 record Draft(
-    Graph given,
     Graph graph,
     ChannelMap map,
     Map<Integer, BitSet> removed,
     Map<String, List<Integer>> gathered) {
   /** Nothing done yet. */
   static Draft of(Graph graph, ChannelMap map) {
-    return new Draft(graph, graph, map, Map.of(), Map.of());
+    return new Draft(graph, map, Map.of(), Map.of());
   }
 
   /** {@code units} of {@code group} will go. */
   Draft without(int group, BitSet units) {
     Map<Integer, BitSet> more = new TreeMap<>(removed);
     more.put(group, units);
-    return new Draft(given, graph, map, more, gathered);
+    return new Draft(graph, map, more, gathered);
   }
 
   /** In front of {@code node} only {@code inputs} will stay. */
   Draft gathering(String node, List<Integer> inputs) {
     Map<String, List<Integer>> more = new TreeMap<>(gathered);
     more.put(node, inputs);
-    return new Draft(given, graph, map, removed, more);
+    return new Draft(graph, map, removed, more);
   }
 
   Draft withWeights(Map<String, Tensor> changed) {
-    return new Draft(given, graph.withWeights(changed), map, removed, gathered);
+    return new Draft(graph.withWeights(changed), map, removed, gathered);
   }
 
   /** What will go, as entries of a plan. */
@@ -86,21 +84,12 @@ record Draft(
     return kept;
   }
 
-  /**
-   * The weights that change when {@code site} is fitted: its own, and what takes its constant. The
-   * constant is one to the network that was given, whose outputs are the targets: a layer that is
-   * fitted again gets another constant, not one more.
-   */
+  /** The weights that change when {@code site} is fitted: its own, and what takes its constant. */
   Map<String, Tensor> fitted(Site site, LayerRule.Refit refit) {
     Map<String, Tensor> changed = new TreeMap<>();
     String weight = site.layer().weight();
     changed.put(weight, site.layer().withMatrix(graph.weight(weight), refit.weight()));
-    site.offset()
-        .ifPresent(
-            offset -> {
-              Tensor taker = given.weight(offset.initializer());
-              changed.put(offset.initializer(), offset.applied(taker, refit.offset()));
-            });
+    site.offset().ifPresent(o -> changed.put(o.initializer(), o.applied(refit.offset())));
     return changed;
   }
 

@@ -12,23 +12,29 @@ import java.util.Optional;
  * layer's bias, or off the running mean of a batch normalisation that alone reads the layer.
  *
  * @param initializer the weight that takes it up
+ * @param before what it held in the network that was given, whose outputs are the targets: a layer
+ *     that is fitted again gets another constant, not one more
  * @param sign 1 where it is added, -1 where it is taken off
  */
-record Offset(String initializer, int sign) {
+record Offset(String initializer, Tensor before, int sign) {
   private static final int MEAN = 3;
 
   /** The place for {@code layer}'s constants, if there is one that nothing else reads. */
   static Optional<Offset> of(Graph graph, LinearLayer layer) {
     if (layer.bias().isPresent()) {
-      return layer.bias().filter(name -> isAlone(graph, name)).map(name -> new Offset(name, 1));
+      return layer.bias().flatMap(name -> at(graph, name, 1));
     }
     List<Node> readers = graph.consumers().getOrDefault(layer.output(), List.of());
     boolean made = graph.outputs().stream().noneMatch(out -> out.name().equals(layer.output()));
     return made && readers.size() == 1 && readers.getFirst().op() instanceof Op.BatchNorm
-        ? Optional.of(readers.getFirst().input(MEAN))
-            .filter(name -> graph.initializers().containsKey(name) && isAlone(graph, name))
-            .map(name -> new Offset(name, -1))
+        ? at(graph, readers.getFirst().input(MEAN), -1)
         : Optional.empty();
+  }
+
+  private static Optional<Offset> at(Graph graph, String name, int sign) {
+    return Optional.ofNullable(graph.initializers().get(name))
+        .filter(tensor -> isAlone(graph, name))
+        .map(tensor -> new Offset(name, tensor, sign));
   }
 
   /** Whether a single input of a single node is all that reads {@code initializer}. */
@@ -37,12 +43,12 @@ record Offset(String initializer, int sign) {
         && graph.outputs().stream().noneMatch(out -> out.name().equals(initializer));
   }
 
-  /** {@code tensor}, the weight, with {@code constants} taken up. */
-  Tensor applied(Tensor tensor, double[] constants) {
-    double[] values = tensor.toDoubles();
+  /** The weight with {@code constants} taken up. */
+  Tensor applied(double[] constants) {
+    double[] values = before.toDoubles();
     for (int i = 0; i < values.length; i++) {
       values[i] += sign * constants[i];
     }
-    return tensor.withValues(values);
+    return before.withValues(values);
   }
 }

@@ -155,7 +155,7 @@ record Widths(Map<Integer, Integer> removed, Map<String, Integer> gathered) {
 
     /** Units that go, by group index, where these gathers stand already. */
     private Map<Integer, Integer> removal(Map<String, Integer> gathered) {
-      Draft draft = new Draft(base.given(), base.graph(), base.map(), Map.of(), base.gathered());
+      Draft draft = new Draft(base.graph(), base.map(), Map.of(), base.gathered());
       for (Site site : entrances) {
         if (gathered.containsKey(site.node())) {
           draft = draft.gathering(site.node(), first(site, gathered.get(site.node())));

@@ -67,7 +67,7 @@ record OutInRegularisation(SparseTraining training, double lambda, double thresh
 
   /** The groups that may lose units. */
   private static List<ChannelGroup> open(Workbench bench, Scores norms) {
-    Map<Integer, BitSet> free = bench.removalUpTo(UnitFactors.open(norms), 0);
+    Map<Integer, BitSet> free = bench.removalUpTo(norms.open(), 0);
     return bench.channels().groups().stream()
         .filter(group -> !free.getOrDefault(group.index(), new BitSet()).isEmpty())
         .toList();

@@ -64,7 +64,7 @@ record ScaleFactors(Workbench bench, Gathers gathers, UnitScores members) {
   Set<String> free() {
     ChannelMap map = bench.channels();
     Set<String> names = new TreeSet<>();
-    upTo(UnitFactors.open(of(bench.graph())), 0)
+    upTo(of(bench.graph()).open(), 0)
         .forEach(
             (index, units) -> {
               if (index >= map.groups().size()) {

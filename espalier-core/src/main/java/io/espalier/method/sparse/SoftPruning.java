@@ -48,11 +48,12 @@ record SoftPruning(
     Scores before = norms(bench, bench.graph());
     Graph trained = bench.train("soft", bench.graph(), options(bench.training()), hook);
     bench.accuracy("trained", trained);
-    Map<Integer, BitSet> removed = chosen(bench, trained);
+    Scores after = norms(bench, trained);
+    Map<Integer, BitSet> removed = bench.removalOr(after, share);
     bench.record(
         "soft-filter",
         () ->
-            Sparsification.of(before, norms(bench, trained), removed)
+            Sparsification.of(before, after, removed)
                 .toJson()
                 .put("zeroings", hook.zeroings())
                 .put("zeroed", hook.zeroed())

@@ -40,14 +40,6 @@ final class UnitFactors {
     return row;
   }
 
-  /** Zero where a score is finite: what could go at all. */
-  static Scores open(Scores scores) {
-    return new Scores(
-        scores.byGroup().stream()
-            .map(row -> Arrays.stream(row).map(x -> hasFactor(x) ? 0 : x).toArray())
-            .toList());
-  }
-
   /** {@code scores}, infinite where {@code others} are. */
   static Scores bothFinite(Scores scores, Scores others) {
     List<double[]> rows = new ArrayList<>();
