@@ -2,6 +2,8 @@ package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
+import io.espalier.data.Dataset;
+import io.espalier.dynamic.DynamicException;
 import io.espalier.dynamic.DynamicMeasure;
 import io.espalier.dynamic.DynamicNet;
 import io.espalier.dynamic.DynamicOptions;
@@ -12,8 +14,10 @@ import io.espalier.dynamic.StaticCut;
 import io.espalier.dynamic.Variant;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
+import io.espalier.latency.OrtNetException;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.train.RunFolder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +28,9 @@ import java.util.Optional;
 /** The part of {@code espalier train} that makes a network dynamic. */
 record DynamicTraining(
     StartingPoint start, DataSplits splits, DynamicOptions options, Output output) {
+  /** Each is run by itself; so many show the shares to a per cent or two. */
+  private static final int ANALYSED_IMAGES = 2_000;
+
   /** Names the run's folder. */
   String digest() {
     return RunName.digest(
@@ -35,7 +42,7 @@ record DynamicTraining(
   }
 
   /** Trains in {@code folder} and writes {@code file}; returns the exit code. */
-  int run(RunFolder folder, Path file) {
+  int run(RunFolder folder, Path file) throws IOException {
     sayWhatIsUngated();
     DynamicResult result;
     try (Interruption interruption = Interruption.watch(output)) {
@@ -59,7 +66,7 @@ record DynamicTraining(
         (why, names) -> output.note("no gate on %s: %s".formatted(String.join(", ", names), why)));
   }
 
-  private int finish(DynamicResult result, RunFolder folder, Path file) {
+  private int finish(DynamicResult result, RunFolder folder, Path file) throws IOException {
     OnnxWriter.write(recorded(result.net().graph()), file);
     Optional<Path> smaller = smaller(result.net(), file);
     result.warnings().forEach(output::warn);
@@ -74,8 +81,23 @@ record DynamicTraining(
     ObjectNode epochs = object.putObject("epochs");
     result.history().forEach((stage, history) -> epochs.put(stage, history.size()));
     result.warnings().forEach(object.putArray("warnings")::add);
+    if (result.measure().isPresent()) {
+      analysis(result.net().graph(), folder).forEach(object.putArray("analysis")::add);
+    }
     output.result(object);
     return 0;
+  }
+
+  /** The network is trained and written by now: what cannot be analysed is no failure. */
+  private List<String> analysis(Graph graph, RunFolder folder) throws IOException {
+    Dataset images = splits.forEvaluation().limit(ANALYSED_IMAGES);
+    Path into = folder.path().resolve("analysis");
+    try {
+      return GateReport.write(graph, images, start.normalization(), into, output);
+    } catch (DynamicException | OrtNetException impossible) {
+      output.warn("no analysis: " + impossible.getMessage());
+      return List.of();
+    }
   }
 
   private Graph recorded(Graph graph) {

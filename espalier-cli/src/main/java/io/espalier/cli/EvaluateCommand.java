@@ -6,8 +6,6 @@ import io.espalier.data.Dataset;
 import io.espalier.data.Normalization;
 import io.espalier.dynamic.DynamicMeasure;
 import io.espalier.dynamic.DynamicNet;
-import io.espalier.dynamic.GateAnalysis;
-import io.espalier.dynamic.GateAnalysisFiles;
 import io.espalier.dynamic.SampleRunner;
 import io.espalier.graph.Graph;
 import io.espalier.latency.OrtOptions;
@@ -20,7 +18,6 @@ import io.espalier.train.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -113,8 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
     ObjectNode result = result(graph, accuracy, chance, normalization);
     measure.ifPresent(dynamic -> result.set("macs", CostsJson.of(dynamic.costs())));
     if (report != null) {
-      List<Path> written = report(graph, images, normalization, output);
-      written.stream().map(Path::toString).forEach(result.putArray("report")::add);
+      GateReport.write(graph, images, normalization, report, output)
+          .forEach(result.putArray("report")::add);
     }
     output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
     return 0;
@@ -131,17 +128,6 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (Files.exists(report)) {
       throw new CliException("%s exists already: name a new folder".formatted(report));
-    }
-  }
-
-  private List<Path> report(Graph graph, Dataset images, Normalization normalization, Output output)
-      throws IOException {
-    try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(1))) {
-      GateAnalysis analysis = GateAnalysis.of(runner, images, normalization, output.progress());
-      List<Path> written = GateAnalysisFiles.write(analysis, images, report);
-      output.print(LayerUse.table(analysis));
-      output.print("wrote %d files to %s".formatted(written.size(), report));
-      return written;
     }
   }
 

@@ -5,14 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.dynamic.Variant;
 import io.espalier.method.MethodInfo;
 import io.espalier.method.Methods;
-import io.espalier.method.Need;
 import io.espalier.method.Setting;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -66,28 +63,10 @@ final class MethodsCommand implements Callable<Integer> {
   private static String table(List<MethodInfo> methods) {
     Table table = Table.of("method", "kind", "needs", ">year", "~what it does");
     for (MethodInfo info : methods) {
-      table.row(info.id(), info.kind().word(), needs(info), info.year(), info.summary());
+      table.row(info.id(), info.kind().word(), info.needsInWords(), info.year(), info.summary());
     }
     return "%s%n%n%s%n%n'espalier methods ID' tells about one"
         .formatted(table, DynamicMethods.table());
-  }
-
-  private static String needs(MethodInfo info) {
-    return info.needs().stream()
-        .flatMap(MethodsCommand::words)
-        .distinct()
-        .collect(Collectors.joining(", "));
-  }
-
-  private static Stream<String> words(Need need) {
-    return switch (need) {
-      case WEIGHTS -> Stream.of("weights");
-      case ACTIVATIONS -> Stream.of("images");
-      case GRADIENTS -> Stream.of("images", "gradients");
-      case LABELS -> Stream.of("labels");
-      case TRAINING -> Stream.of("training");
-      case BATCH_NORM -> Stream.of("batch normalisation");
-    };
   }
 
   private static String detail(MethodInfo info) {
@@ -95,7 +74,7 @@ final class MethodsCommand implements Callable<Integer> {
     text.append("%s (%s)%n  %s%n".formatted(info.id(), info.kind().word(), info.summary()));
     text.append("  paper     %s, %d%n".formatted(info.title(), info.year()));
     text.append("            %s%n".formatted(info.citation()));
-    text.append("  needs     %s%n".formatted(needs(info)));
+    text.append("  needs     %s%n".formatted(info.needsInWords()));
     for (Setting setting : info.settings()) {
       text.append(
           "  --set %s=%s (%s): %s%n"

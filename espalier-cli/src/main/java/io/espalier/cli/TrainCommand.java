@@ -12,6 +12,7 @@ import io.espalier.train.RunFolder;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -61,7 +62,7 @@ final class TrainCommand implements Callable<Integer> {
   private String network;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Output output = common.output(parent);
     requireUse();
     TrainingOptions training = learning.training();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.espalier.dynamic.DynamicNet;
 import io.espalier.graph.Graph;
 import io.espalier.onnx.OnnxReader;
@@ -41,7 +42,8 @@ class DynamicTrainTest {
   }
 
   @Test
-  void train_aDynamicNetwork_writesItsMaskedFormWithItsGates() {
+  void train_aDynamicNetwork_writesItsMaskedFormWithItsGatesAndWhichImagesUseThem()
+      throws IOException {
     Path net = Samples.network(temp, "net.onnx", 1);
     Invocation run = train(net.toString(), "--dynamic", "sanp", "--budget", "macs=60%");
     assertEquals(0, run.code(), run.err());
@@ -55,9 +57,23 @@ class DynamicTrainTest {
     Graph graph = OnnxReader.read(out);
     DynamicNet read = DynamicNet.of(graph);
     assertEquals(8, read.gates().size());
+    assertAnalysed(json);
     JsonNode evaluated = Invocation.of("evaluate", out, "--data", data, "--json").json();
     assertEquals(json.path("accuracy").asDouble(), evaluated.path("accuracy").asDouble());
     assertEquals(0, Invocation.of("inspect", out).code());
+  }
+
+  private void assertAnalysed(JsonNode json) throws IOException {
+    Path folder = temp.resolve("run/analysis");
+    for (String name : List.of("gates.json", "channels.csv", "images.csv", "examples.png")) {
+      assertTrue(Files.size(folder.resolve(name)) > 0, name);
+    }
+    json.path("analysis").forEach(file -> assertTrue(Files.exists(Path.of(file.asText()))));
+    JsonNode gates = new JsonMapper().readTree(folder.resolve("gates.json").toFile());
+    assertEquals(json.path("images").asInt(), gates.path("images").asInt());
+    assertEquals(json.path("accuracy").asDouble(), gates.path("accuracy").asDouble());
+    double mean = json.at("/macs/mean").asDouble();
+    assertEquals(mean, gates.at("/macs/mean").asDouble(), 1e-3 * mean);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a method says about itself.
@@ -42,6 +43,16 @@ public record MethodInfo(
             "method '%s' declares setting '%s' twice".formatted(id, setting.name()));
       }
     }
+  }
+
+  /** What a user has to bring, in words, or "nothing". */
+  public String needsInWords() {
+    String words =
+        needs.stream()
+            .flatMap(need -> need.words().stream())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return words.isEmpty() ? "nothing" : words;
   }
 
   /** The setting called {@code name}. */

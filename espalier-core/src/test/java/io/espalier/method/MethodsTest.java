@@ -97,7 +97,13 @@ class MethodsTest {
       assertEquals(new TreeSet<>(ids), pages);
     }
     String index = Files.readString(PAGES.resolve("README.md"));
-    ids.forEach(id -> assertTrue(index.contains("[`%s`](%s.md)".formatted(id, id)), id));
+    for (MethodInfo info : builtIn()) {
+      String id = info.id();
+      String row =
+          "\n| [`%s`](%s.md) | %s | %s | "
+              .formatted(id, id, info.kind().word(), info.needsInWords());
+      assertTrue(index.contains(row), row);
+    }
   }
 
   @Test
@@ -107,6 +113,7 @@ class MethodsTest {
       assertTrue(page.startsWith("# `" + info.id() + "`"), info.id());
       assertTrue(page.contains(info.title()), info.id() + ": title");
       assertTrue(page.contains(info.citation()), info.id() + ": citation");
+      assertTrue(page.contains("**Kind**: %s. ".formatted(info.kind().word())), info.id());
       assertTrue(page.contains("## Differs from the paper"), info.id() + ": differences");
       info.needs().forEach(need -> assertTrue(page.contains("`" + need + "`"), info.id() + need));
       for (Setting setting : info.settings()) {
