@@ -27,6 +27,8 @@ final class GatePlots {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 500;
   private static final int BINS = 50;
+  private static final int ROW_HEIGHT = 26;
+  private static final int FRAME_HEIGHT = 120;
 
   private GatePlots() {}
 
@@ -92,7 +94,7 @@ final class GatePlots {
           HeatMapChart chart =
               new HeatMapChartBuilder()
                   .width(WIDTH)
-                  .height(HEIGHT)
+                  .height(Math.max(HEIGHT, rowsHeight(analysis.classes().size())))
                   .title(
                       "share of a category's %s that use a channel, layer %s"
                           .formatted(
@@ -105,6 +107,8 @@ final class GatePlots {
                   .build();
           chart.getStyler().setChartBackgroundColor(Color.WHITE);
           chart.getStyler().setMin(0).setMax(1);
+          // The library goes by the x axis' hint on the y axis of categories too.
+          chart.getStyler().setXAxisTickMarkSpacingHint(ROW_HEIGHT);
           List<Integer> channels = IntStream.range(0, layer.open().size()).boxed().toList();
           List<Number[]> cells = new ArrayList<>();
           for (int y = 0; y < analysis.classes().size(); y++) {
@@ -116,6 +120,11 @@ final class GatePlots {
           chart.addSeries("share", channels, analysis.classes(), cells);
           return chart;
         });
+  }
+
+  /** High enough for the name of every category. */
+  private static int rowsHeight(int rows) {
+    return FRAME_HEIGHT + rows * ROW_HEIGHT;
   }
 
   private static String unit(GateAnalysis analysis) {
