@@ -68,6 +68,7 @@ class DynamicTrainTest {
     for (String name : List.of("gates.json", "channels.csv", "images.csv", "examples.png")) {
       assertTrue(Files.size(folder.resolve(name)) > 0, name);
     }
+    assertFalse(json.path("analysis").isEmpty());
     json.path("analysis").forEach(file -> assertTrue(Files.exists(Path.of(file.asText()))));
     JsonNode gates = new JsonMapper().readTree(folder.resolve("gates.json").toFile());
     assertEquals(json.path("images").asInt(), gates.path("images").asInt());
