@@ -27,7 +27,11 @@ final class GatePlots {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 500;
   private static final int BINS = 50;
-  private static final int ROW_HEIGHT = 26;
+  private static final int LABEL_HEIGHT = 26;
+
+  /** More than a label, because the library leaves a margin inside its frame. */
+  private static final int ROW_HEIGHT = 30;
+
   private static final int FRAME_HEIGHT = 120;
 
   private GatePlots() {}
@@ -108,7 +112,7 @@ final class GatePlots {
           chart.getStyler().setChartBackgroundColor(Color.WHITE);
           chart.getStyler().setMin(0).setMax(1);
           // The library goes by the x axis' hint on the y axis of categories too.
-          chart.getStyler().setXAxisTickMarkSpacingHint(ROW_HEIGHT);
+          chart.getStyler().setXAxisTickMarkSpacingHint(LABEL_HEIGHT);
           List<Integer> channels = IntStream.range(0, layer.open().size()).boxed().toList();
           List<Number[]> cells = new ArrayList<>();
           for (int y = 0; y < analysis.classes().size(); y++) {
