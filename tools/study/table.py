@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Turns the JSON files of methods.sh into one Markdown table: mean, sample standard deviation, n.
+"""Turns the JSON files of methods.sh into a Markdown table: mean, sample standard deviation, n.
+
+Methods that set single weights to zero get a table of their own.
 
 "epochs before": passes over the training images that the method made before its cut. "driven": of the units
 that went, the share that the method's own training had brought to zero or near it. Speed-ups are those of
@@ -17,17 +19,19 @@ import re
 import statistics
 import sys
 
-COLUMNS = [
-    # title, unit, decimals, value of one run
-    ("MACs left", "%", 1, lambda r: 100 * r["after"]["macs"] / r["before"]["macs"]),
-    ("parameters left", "%", 1, lambda r: 100 * r["after"]["params"] / r["before"]["params"]),
-    ("speed-up", "x", 2, lambda r: r["speedup"]),
-    ("accuracy before", "%", 2, lambda r: 100 * r["before"]["accuracy"]),
-    ("epochs before", "", 0, lambda r: r["epochsBefore"]),
-    ("driven", "%", 0, lambda r: 100 * r["driven"]),
-    ("after the cut", "%", 2, lambda r: 100 * r["accuracyAfterCut"]),
-    ("after fine-tuning", "%", 2, lambda r: 100 * r["after"]["accuracy"] if r["epochs"] else None),
-]
+# title, unit, decimals, value of one run
+MACS = ("MACs left", "%", 1, lambda r: 100 * r["after"]["macs"] / r["before"]["macs"])
+PARAMS = ("parameters left", "%", 1, lambda r: 100 * r["after"]["params"] / r["before"]["params"])
+ZEROS = ("weights set to zero", "%", 1, lambda r: 100 * zeros(r)["zeros"] / zeros(r)["params"])
+SPEED_UP = ("speed-up", "x", 2, lambda r: r["speedup"])
+BEFORE = ("accuracy before", "%", 2, lambda r: 100 * r["before"]["accuracy"])
+EPOCHS = ("epochs before", "", 0, lambda r: r["epochsBefore"])
+DRIVEN = ("driven", "%", 0, lambda r: 100 * r["driven"])
+CUT = ("after the cut", "%", 2, lambda r: 100 * r["accuracyAfterCut"])
+TUNED = ("after fine-tuning", "%", 2, lambda r: 100 * r["after"]["accuracy"] if r["epochs"] else None)
+
+UNITS_GO = [MACS, PARAMS, SPEED_UP, BEFORE, EPOCHS, DRIVEN, CUT, TUNED]
+WEIGHTS_GO = [MACS, ZEROS, SPEED_UP, BEFORE, CUT, TUNED]
 
 
 def read(folder):
@@ -98,18 +102,33 @@ def last_accuracy(runs):
     return statistics.mean(run["after"].get("accuracy", 0) for run in runs)
 
 
+def zeros(run):
+    return run["method"]["zeros"]
+
+
+def table(runs, columns):
+    print("| method | n | " + " | ".join(", ".join(filter(None, c[:2])) for c in columns) + " |")
+    print("|---|" + "---:|" * (len(columns) + 1))
+    for label in sorted(runs, key=lambda name: -last_accuracy(runs[name])):
+        own = runs[label]
+        cells = [cell(own, value, decimals) for _, _, decimals, value in columns]
+        print(f"| `{label}` | {len(own)} | " + " | ".join(cells) + " |")
+
+
 def main():
     if len(sys.argv) != 2 or not pathlib.Path(sys.argv[1]).is_dir():
         sys.exit(__doc__.strip())
     runs = read(pathlib.Path(sys.argv[1]))
     if not runs:
         sys.exit(f"table.py: no run in {sys.argv[1]}")
-    print("| method | n | " + " | ".join(", ".join(filter(None, c[:2])) for c in COLUMNS) + " |")
-    print("|---|" + "---:|" * (len(COLUMNS) + 1))
-    for label in sorted(runs, key=lambda name: -last_accuracy(runs[name])):
-        own = runs[label]
-        cells = [cell(own, value, decimals) for _, _, decimals, value in COLUMNS]
-        print(f"| `{label}` | {len(own)} | " + " | ".join(cells) + " |")
+    weights = {label: own for label, own in runs.items() if "zeros" in own[0].get("method", {})}
+    units = {label: own for label, own in runs.items() if label not in weights}
+    if units:
+        table(units, UNITS_GO)
+    if units and weights:
+        print()
+    if weights:
+        table(weights, WEIGHTS_GO)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -20,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
     name = "methods",
     description = "List the pruning methods, or tell about one.",
     footerHeading = "%nExamples:%n",
-    footer = {"  espalier methods", "  espalier methods l1"})
+    footer = {"  espalier methods", "  espalier methods l1", "  espalier methods --details"})
 final class MethodsCommand implements Callable<Integer> {
   @ParentCommand private Espalier parent;
   @Mixin private CommonOptions common;
@@ -28,13 +31,16 @@ final class MethodsCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "ID", description = "One method.")
   private String id;
 
+  @Option(names = "--details", description = "Tell about each: paper, needs and settings.")
+  private boolean details;
+
   @Override
   public Integer call() {
     Output output = common.output(parent);
     Optional<Variant> dynamic = Optional.ofNullable(id).flatMap(Variant::find);
     if (id == null) {
       List<MethodInfo> all = Methods.all();
-      output.print(table(all));
+      output.print(details ? details(all) : table(all));
       ObjectNode object = Output.object();
       ArrayNode methods = object.putArray("methods");
       all.forEach(info -> methods.add(object(info)));
@@ -65,8 +71,14 @@ final class MethodsCommand implements Callable<Integer> {
     for (MethodInfo info : methods) {
       table.row(info.id(), info.kind().word(), info.needsInWords(), info.year(), info.summary());
     }
-    return "%s%n%n%s%n%n'espalier methods ID' tells about one"
+    return "%s%n%n%s%n%n'espalier methods ID' tells about one, 'espalier methods --details' about each"
         .formatted(table, DynamicMethods.table());
+  }
+
+  private static String details(List<MethodInfo> methods) {
+    Stream<String> pruning = methods.stream().map(MethodsCommand::detail);
+    Stream<String> dynamic = Stream.of(Variant.values()).map(DynamicMethods::detail);
+    return Stream.concat(pruning, dynamic).collect(Collectors.joining("%n%n".formatted()));
   }
 
   private static String detail(MethodInfo info) {

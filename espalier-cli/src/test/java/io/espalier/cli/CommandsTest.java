@@ -359,8 +359,17 @@ class CommandsTest {
   void methods_listAndDetail_agree() {
     JsonNode all = Invocation.of("methods", "--json").json().path("methods");
     assertTrue(all.findValuesAsText("id").contains("l1"), all.toString());
-    assertTrue(Invocation.of("methods", "l1").out().contains("--set "));
-    assertEquals(0, Invocation.of("methods").code());
+    String list = Invocation.of("methods").out();
+    String details = Invocation.of("methods", "--details").out();
+    for (JsonNode method : all) {
+      String id = method.path("id").asText();
+      assertTrue(list.contains(id), id);
+      assertTrue(details.contains(method.path("citation").asText()), id);
+      assertTrue(details.contains(Invocation.of("methods", id).out().strip()), id);
+      for (JsonNode setting : method.path("settings")) {
+        assertTrue(details.contains("--set " + setting.path("name").asText() + "="), id);
+      }
+    }
   }
 
   @Test

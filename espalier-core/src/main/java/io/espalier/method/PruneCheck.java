@@ -65,15 +65,28 @@ final class PruneCheck {
               : Optional.of(
                   "batch normalisation; this file has none, or has it folded into its"
                       + " convolutions: use l1, or export without folding");
-      case ACTIVATIONS, GRADIENTS, TRAINING ->
-          images.isPresent() && !images.get().isEmpty()
-              ? Optional.empty()
-              : Optional.of("images to run the network on: give --data, or use l1");
+      case ACTIVATIONS, GRADIENTS -> withoutImages(images);
+      case TRAINING -> withoutImages(images).or(() -> withoutALesson(images.get(), job));
       case LABELS ->
           images.isPresent() && images.get().isLabelled()
               ? Optional.empty()
               : Optional.of("images with labels: give --data with classes, or use l1");
     };
+  }
+
+  private static Optional<String> withoutImages(Optional<Dataset> images) {
+    return images.isPresent() && !images.get().isEmpty()
+        ? Optional.empty()
+        : Optional.of("images to run the network on: give --data, or use l1");
+  }
+
+  /** Training learns from labels, from the unpruned network, or from both. */
+  private static Optional<String> withoutALesson(Dataset images, PruneJob job) {
+    boolean distills = job.options().training().distillation().weight() > 0;
+    return distills || images.isLabelled()
+        ? Optional.empty()
+        : Optional.of(
+            "images with labels or a teacher: give --data with classes, or --distill, or use l1");
   }
 
   private static boolean hasBatchNorm(Graph graph) {

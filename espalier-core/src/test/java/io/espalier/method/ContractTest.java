@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.cost.Cost;
 import io.espalier.cost.NodeCost;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -191,6 +193,53 @@ class ContractTest {
     assertTrue(2 * macsLeft(method, rest) <= rest.before().macs());
   }
 
+  /** What the defaults do not go through: other forms of a method, and methods in rounds. */
+  static Stream<Arguments> variants() {
+    TinyNetworks.Kind chain = TinyNetworks.Kind.CHAIN;
+    TinyNetworks.Kind residual = TinyNetworks.Kind.RESIDUAL;
+    TinyNetworks.Kind preActivation = TinyNetworks.Kind.PRE_ACTIVATION;
+    TinyNetworks.Kind grouped = TinyNetworks.Kind.GROUPED;
+    return Stream.of(
+        Arguments.of("slimming", residual, Map.of("passes", "2")),
+        Arguments.of("slimming", preActivation, Map.of("passes", "2", "stream", "joint")),
+        Arguments.of("oicsr", chain, Map.of("passes", "2")),
+        Arguments.of("thinet", residual, Map.of("grows", "kept")),
+        Arguments.of("thinet", grouped, Map.of("rescale", "false")),
+        Arguments.of("channel-pruning", residual, Map.of("compensate", "false")),
+        Arguments.of("dcp", grouped, Map.of("feature-weight", "0")),
+        Arguments.of("autopruner", residual, Map.of("order", "layer")),
+        Arguments.of("autopruner", residual, Map.of("order", "stage")),
+        Arguments.of("autopruner", residual, Map.of("structure", "blocks")),
+        Arguments.of("sss", residual, Map.of("structures", "blocks+channels")),
+        Arguments.of("sss", grouped, Map.of("structures", "groups+channels")),
+        Arguments.of("sss-alpha", residual, Map.of("structures", "blocks+channels")),
+        Arguments.of("soft-filter", residual, Map.of("zero", "channels")),
+        Arguments.of("fcp", residual, Map.of("clusters", "even")),
+        Arguments.of("annealing", residual, Map.of("criterion", "taylor-fo")));
+  }
+
+  /** Stopped early, in the middle and late. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void variant_stoppedAndTakenUpAgain_endsInTheSameBits(
+      String method, TinyNetworks.Kind kind, Map<String, String> settings) {
+    Graph graph = TinyNetworks.of(kind, true);
+    Map<String, String> all = new HashMap<>(quick(method));
+    all.putAll(settings);
+    Pruner pruner = pruner(graph, inSteps(method).withSettings(all));
+    AtomicInteger asked = new AtomicInteger();
+    PruneResult whole =
+        pruner.stopWhen(() -> asked.incrementAndGet() < 0).run(RunFolder.at(path.resolve("whole")));
+    assertTrue(whole.complete());
+    assertTrue(2 * whole.after().macs() <= whole.before().macs());
+    for (int eighth : new int[] {1, 4, 7}) {
+      RunFolder parts = RunFolder.at(path.resolve("parts-" + eighth));
+      int calls = Math.max(1, asked.get() * eighth / 8);
+      assertFalse(pruner.stopWhen(after(calls)).run(parts).complete());
+      assertSame(whole, pruner.run(parts));
+    }
+  }
+
   private static void assertSame(PruneResult expected, PruneResult actual) {
     assertEquals(expected.graph().initializers(), actual.graph().initializers());
     assertEquals(expected.plan(), actual.plan());
@@ -199,6 +248,45 @@ class ContractTest {
     assertEquals(expected.warnings(), actual.warnings());
     // A number that was read from a file may be of another Java type.
     assertEquals(expected.records().toString(), actual.records().toString());
+  }
+
+  /** Budgets on other quantities than MACs, as far as zeros among weights can meet them. */
+  @ParameterizedTest
+  @MethodSource("ids")
+  void prune_toAShareOfParametersAndOfUnits_meetsIt(String method) {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    boolean masks = Methods.get(method).info().kind() == MethodKind.WEIGHT_MASK;
+    for (Budget.Quantity quantity : List.of(Budget.Quantity.PARAMS, Budget.Quantity.UNITS)) {
+      if (masks && quantity == Budget.Quantity.UNITS) {
+        continue;
+      }
+      PlanOptions plan = PlanOptions.of(new Budget.Share(quantity, 0.6));
+      PruneOptions options =
+          PruneOptions.of(method, plan)
+              .withSettings(quick(method))
+              .withTraining(training())
+              .withEvaluation(EvaluateOptions.defaults().withThreads(1));
+      PruneResult result =
+          pruner(graph, options).run(RunFolder.at(path.resolve("share-" + quantity)));
+      double left = share(quantity, masks, graph, result);
+      assertTrue(left <= 0.6 && left > 0.4, quantity + ": " + left);
+    }
+  }
+
+  private static double share(
+      Budget.Quantity quantity, boolean masks, Graph graph, PruneResult result) {
+    if (quantity == Budget.Quantity.UNITS) {
+      return (double) ChannelMap.of(result.graph()).units() / ChannelMap.of(graph).units();
+    }
+    if (!masks) {
+      return (double) result.after().params() / result.before().params();
+    }
+    long zeros =
+        result.after().nodes().stream()
+            .filter(NodeCost::counts)
+            .mapToLong(cost -> elements(result.graph(), cost) - nonZeros(result.graph(), cost))
+            .sum();
+    return 1 - (double) zeros / result.before().params();
   }
 
   static Stream<String> ids() {

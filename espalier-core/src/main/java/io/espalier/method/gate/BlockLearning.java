@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** One code for the residual branches of a network, one number a branch; whole branches go. */
@@ -96,25 +97,35 @@ final class BlockLearning {
     bench.cut("cut", trained, removed.stream().map(i -> branches.get(i).entry()).toList());
   }
 
-  /** The branches with the smallest codes, until the budget is met and none fits back in. */
   private List<Integer> removal(double[] means, double[] ones) {
+    if (budget.isEmpty()) {
+      return IntStream.range(0, ones.length).filter(i -> ones[i] == 0).boxed().toList();
+    }
+    Budget.Quantity quantity = budget.get().quantity();
+    long limit = budget.get().limit(left(List.of(), quantity));
+    return least(means, removed -> left(removed, quantity), limit);
+  }
+
+  /**
+   * The branches with the smallest codes, until the budget is met and none fits back in.
+   *
+   * @param means the mean code of each branch
+   * @param left what is left without some branches
+   * @param limit the most that may be left
+   */
+  static List<Integer> least(double[] means, ToLongFunction<List<Integer>> left, long limit) {
     List<Integer> order =
         IntStream.range(0, means.length)
             .boxed()
             .sorted(Comparator.comparingDouble(i -> means[i]))
             .toList();
-    if (budget.isEmpty()) {
-      return order.stream().filter(i -> ones[i] == 0).toList();
-    }
-    Budget.Quantity quantity = budget.get().quantity();
-    long limit = budget.get().limit(left(List.of(), quantity));
     List<Integer> removed = new ArrayList<>();
-    for (int i = 0; left(removed, quantity) > limit; i++) {
+    for (int i = 0; left.applyAsLong(removed) > limit; i++) {
       removed.add(order.get(i));
     }
     for (int branch : List.copyOf(removed).reversed()) {
       List<Integer> fewer = removed.stream().filter(i -> i != branch).toList();
-      if (left(fewer, quantity) <= limit) {
+      if (left.applyAsLong(fewer) <= limit) {
         removed.remove((Integer) branch);
       }
     }

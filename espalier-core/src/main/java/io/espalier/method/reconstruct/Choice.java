@@ -2,6 +2,7 @@ package io.espalier.method.reconstruct;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.channel.ChannelGroup;
 import io.espalier.channel.ChannelMap;
 import io.espalier.cost.Budget;
 import io.espalier.data.Batches;
@@ -35,7 +36,7 @@ import java.util.stream.IntStream;
  * @param group index of the group; -1 for a gather
  * @param readers the layers whose inputs are chosen
  * @param candidateOf for each of them, the candidate that each input belongs to; -1 for others
- * @param candidates how many there are
+ * @param members the unit of the group, or the channel of the stream, that each candidate is
  * @param wanted how many stay
  */
 record Choice(
@@ -43,38 +44,55 @@ record Choice(
     int group,
     List<Site> readers,
     List<int[]> candidateOf,
-    int candidates,
+    int[] members,
     int wanted) {
   private static final Budget.Counted NOTHING = new Budget.Share(Budget.Quantity.UNITS, 1);
   private static final String KEPT = "kept";
   private static final String NUMBERS = "numbers";
   private static final String WEIGHT = "weight/";
 
-  /** The choices that lead to {@code widths}, in the order in which they are made. */
-  static List<Choice> of(Sites sites, Widths widths, ChannelMap map) {
+  /**
+   * The choices that lead to {@code widths}, in the order in which they are made.
+   *
+   * @param gone units that are out already, by group index: no candidates
+   */
+  static List<Choice> of(Sites sites, Widths widths, ChannelMap map, Map<Integer, BitSet> gone) {
     List<Choice> choices = new ArrayList<>();
     Set<Integer> made = new HashSet<>();
     for (Site site : sites.all()) {
       for (int group : site.carriage().groups()) {
-        if (widths.removed().containsKey(group) && made.add(group)) {
-          choices.add(ofUnits(sites, group, map, widths.removed().get(group)));
+        int removed = widths.removed().getOrDefault(group, 0);
+        BitSet out = gone.getOrDefault(group, new BitSet());
+        if (removed > out.cardinality() && made.add(group)) {
+          choices.add(ofUnits(sites, map.groups().get(group), removed, out));
         }
       }
       if (widths.gathered().containsKey(site.node())) {
         int[] channels = Widths.streamChannels(site, sites);
         int count = Arrays.stream(channels).max().orElseThrow() + 1;
         int kept = widths.gathered().get(site.node());
-        choices.add(new Choice(site.node(), -1, List.of(site), List.of(channels), count, kept));
+        int[] all = IntStream.range(0, count).toArray();
+        choices.add(new Choice(site.node(), -1, List.of(site), List.of(channels), all, kept));
       }
     }
     return choices;
   }
 
-  private static Choice ofUnits(Sites sites, int group, ChannelMap map, int removed) {
-    List<Site> readers = sites.reading(group);
-    List<int[]> units = readers.stream().map(site -> site.unitsOf(group)).toList();
-    int all = map.groups().get(group).units();
-    return new Choice(map.groups().get(group).name(), group, readers, units, all, all - removed);
+  private static Choice ofUnits(Sites sites, ChannelGroup group, int removed, BitSet out) {
+    int[] members = IntStream.range(0, group.units()).filter(u -> !out.get(u)).toArray();
+    int[] candidateOf = new int[group.units()];
+    Arrays.fill(candidateOf, -1);
+    for (int candidate = 0; candidate < members.length; candidate++) {
+      candidateOf[members[candidate]] = candidate;
+    }
+    List<Site> readers = sites.reading(group.index());
+    List<int[]> inputs =
+        readers.stream()
+            .map(site -> IntStream.of(site.unitsOf(group.index())))
+            .map(units -> units.map(u -> u < 0 ? -1 : candidateOf[u]).toArray())
+            .toList();
+    int wanted = group.units() - removed;
+    return new Choice(group.name(), group.index(), readers, inputs, members, wanted);
   }
 
   /** Makes the choice; the result is for {@link #after} and {@link #report}. */
@@ -92,7 +110,7 @@ record Choice(
       Graph current = draft.masked();
       try (FeatureLoss loss =
           new FeatureLoss(current, original, consumers, head, images, options)) {
-        return made(bench, draft, new Selection(loss, consumers, candidates, options));
+        return made(bench, draft, new Selection(loss, consumers, members.length, options));
       }
     } finally {
       bench.progress().end();
@@ -112,7 +130,7 @@ record Choice(
     Selection.Growth growth =
         selection.grow(
             wanted,
-            bench.options().hasSize() ? wanted : candidates,
+            bench.options().hasSize() ? wanted : members.length,
             more -> {
               bench.progress().advance(more);
               bench.stopIfAsked();
@@ -132,21 +150,27 @@ record Choice(
     if (group < 0) {
       return selected;
     }
-    Scores scores = Scores.of(draft.map(), g -> g.index() == group ? order : new double[g.units()]);
+    // What is out already goes before all that was not selected.
+    double[] ranks = new double[draft.map().groups().get(group).units()];
+    Arrays.fill(ranks, -1);
+    for (int candidate = 0; candidate < members.length; candidate++) {
+      ranks[members[candidate]] = order[candidate];
+    }
+    Scores scores = Scores.of(draft.map(), g -> g.index() == group ? ranks : new double[g.units()]);
     PlanOptions free = PlanOptions.of(NOTHING).withoutSize();
-    double share = 1 - (double) selected.cardinality() / candidates;
-    BitSet kept = new BitSet();
-    kept.set(0, candidates);
-    kept.andNot(
+    double share = 1 - (double) selected.cardinality() / ranks.length;
+    BitSet goes =
         Planner.alone(draft.graph(), draft.map(), scores, free, group, share)
-            .getOrDefault(group, new BitSet()));
+            .getOrDefault(group, new BitSet());
+    BitSet kept = new BitSet();
+    IntStream.range(0, members.length).filter(c -> !goes.get(members[c])).forEach(kept::set);
     return kept;
   }
 
-  private static Map<String, Tensor> results(
+  private Map<String, Tensor> results(
       Selection selection, BitSet kept, int rounds, double... losses) {
     Map<String, Tensor> results = new TreeMap<>();
-    long[] indices = kept.stream().asLongStream().toArray();
+    long[] indices = kept.stream().mapToLong(candidate -> members[candidate]).toArray();
     results.put(KEPT, Tensor.longs(new int[] {indices.length}, indices));
     double[] numbers = Arrays.copyOf(losses, losses.length + 1);
     numbers[losses.length] = rounds;
@@ -169,7 +193,7 @@ record Choice(
     Arrays.stream(made.get(KEPT).toLongs()).forEach(i -> kept.set(Math.toIntExact(i)));
     if (group >= 0) {
       BitSet gone = new BitSet();
-      gone.set(0, candidates);
+      gone.set(0, draft.map().groups().get(group).units());
       gone.andNot(kept);
       return next.without(group, gone);
     }
@@ -188,7 +212,7 @@ record Choice(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("channels", name).put("gathered", group < 0);
     readers.forEach(site -> json.withArray("layers").add(site.node()));
-    json.put("candidates", candidates).put("kept", made.get(KEPT).elements());
+    json.put("candidates", members.length).put("kept", made.get(KEPT).elements());
     json.put("rounds", (int) numbers[3]).put("lossOfAll", numbers[0]);
     return json.put("lossOfNone", numbers[1]).put("loss", numbers[2]);
   }

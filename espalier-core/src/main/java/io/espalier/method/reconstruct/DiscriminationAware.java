@@ -48,17 +48,10 @@ record DiscriminationAware(DcpOptions options, int heads, int epochs, double rat
     bench.accuracy("tuned", with(graph, tuned));
     Torch.threads(bench.evaluation().threads());
     Sites sites = Sites.of(graph, bench.channels());
-    Widths widths = widths(bench, sites);
-    Draft draft = Draft.of(tuned, ChannelMap.of(headed.graph()));
-    int number = 0;
-    for (Choice choice : Choice.of(sites, widths, bench.channels())) {
-      String name = "select-%02d".formatted(++number);
-      Draft before = draft;
-      Map<String, Tensor> done =
-          bench.arrays(name, () -> choice.made(bench, options, headed, tuned, before));
-      bench.record(name, () -> choice.report(done));
-      draft = choice.after(before, done);
-    }
+    Choices choices = new Choices(bench, options, headed, tuned, sites);
+    Draft start = Draft.of(tuned, ChannelMap.of(headed.graph()));
+    List<Site> entrances = sites.entrances(bench.channels());
+    Draft draft = Rounds.narrowed(bench, sites, entrances, sized(bench), start, choices::narrowed);
     Graph edited = with(graph, draft.graph());
     Draft own = new Draft(edited, bench.channels(), draft.removed(), draft.gathered());
     bench.cut("cut", edited, own.entries());
@@ -70,11 +63,40 @@ record DiscriminationAware(DcpOptions options, int heads, int epochs, double rat
     return bench.train("heads", headed.graph(), training, new HeadTraining(others));
   }
 
-  private static Widths widths(Workbench bench, Sites sites) {
+  private static PlanOptions sized(Workbench bench) {
     PlanOptions asked = bench.options();
-    PlanOptions sized = asked.hasSize() ? asked : asked.withRatios(Map.of("*", ALMOST_ALL));
-    Draft draft = Draft.of(bench.graph(), bench.channels());
-    return Widths.of(draft, sites, sites.entrances(bench.channels()), sized);
+    return asked.hasSize() ? asked : asked.withRatios(Map.of("*", ALMOST_ALL));
+  }
+
+  /** The choices in their order, round after round. */
+  private static final class Choices {
+    private final Workbench bench;
+    private final DcpOptions options;
+    private final Heads heads;
+    private final Graph original;
+    private final Sites sites;
+    private int number;
+
+    Choices(Workbench bench, DcpOptions options, Heads heads, Graph original, Sites sites) {
+      this.bench = bench;
+      this.options = options;
+      this.heads = heads;
+      this.original = original;
+      this.sites = sites;
+    }
+
+    Draft narrowed(Draft start, Widths widths) {
+      Draft draft = start;
+      for (Choice choice : Choice.of(sites, widths, bench.channels(), start.removed())) {
+        String name = "select-%02d".formatted(++number);
+        Draft before = draft;
+        Map<String, Tensor> done =
+            bench.arrays(name, () -> choice.made(bench, options, heads, original, before));
+        bench.record(name, () -> choice.report(done));
+        draft = choice.after(before, done);
+      }
+      return draft;
+    }
   }
 
   /** {@code graph} with the weights of the same names in {@code other}. */

@@ -34,7 +34,6 @@ import java.util.stream.IntStream;
  */
 final class Reconstruction implements Procedure {
   private static final Budget.Counted NOTHING = new Budget.Share(Budget.Quantity.UNITS, 1);
-  private static final int MOST_ROUNDS = 8;
   private static final String REMOVED = "removed/";
   private static final String GATHERED = "gathered";
   private static final String WEIGHT = "weight/";
@@ -62,12 +61,29 @@ final class Reconstruction implements Procedure {
     Sites sites = Sites.of(graph, map);
     warn(bench, sites.unjudged(map));
     LayerRule rule = rules.apply(bench);
-    Draft draft = Draft.of(graph, map);
     List<Site> entrances = rule.gathers() ? sites.entrances(map) : List.of();
-    int number = 0;
-    // Where the units of a layer cost unequally much, the first round may leave a little too much.
-    for (int round = 0; round < MOST_ROUNDS && (round == 0 || !met(bench, draft)); round++) {
-      Widths widths = Widths.of(draft, sites, round == 0 ? entrances : List.of(), bench.options());
+    Layers layers = new Layers(bench, sites, rule);
+    Draft draft =
+        Rounds.narrowed(
+            bench, sites, entrances, bench.options(), Draft.of(graph, map), layers::narrowed);
+    bench.cut("cut", draft.graph(), draft.entries());
+  }
+
+  /** The layers in their order, round after round. */
+  private static final class Layers {
+    private final Workbench bench;
+    private final Sites sites;
+    private final LayerRule rule;
+    private int number;
+
+    Layers(Workbench bench, Sites sites, LayerRule rule) {
+      this.bench = bench;
+      this.sites = sites;
+      this.rule = rule;
+    }
+
+    Draft narrowed(Draft start, Widths widths) {
+      Draft draft = start;
       for (Site site : sites.all()) {
         Work work = new Work(rule, sites, widths, site, draft);
         if (work.isNeeded()) {
@@ -78,12 +94,8 @@ final class Reconstruction implements Procedure {
           bench.record(name, () -> report(before, site, done));
         }
       }
+      return draft;
     }
-    bench.cut("cut", draft.graph(), draft.entries());
-  }
-
-  private static boolean met(Workbench bench, Draft draft) {
-    return Widths.met(draft, bench.options());
   }
 
   private static void warn(Workbench bench, List<String> unjudged) {

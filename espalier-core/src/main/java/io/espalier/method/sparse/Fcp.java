@@ -38,7 +38,7 @@ public final class Fcp implements MethodProvider {
         "Online Filter Clustering and Pruning for Efficient Convnets",
         "Zhou, Zhou, Hong, Li; ICIP 2018; arXiv:1905.11787",
         2018,
-        Set.of(Need.WEIGHTS, Need.TRAINING, Need.LABELS),
+        Set.of(Need.WEIGHTS, Need.TRAINING),
         settings,
         "Trains filters of a cluster to become equal, keeps one of each and adds up what reads"
             + " them.");

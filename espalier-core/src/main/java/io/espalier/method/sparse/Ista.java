@@ -33,7 +33,7 @@ public final class Ista implements MethodProvider {
             + " Layers",
         "Ye, Lu, Lin, Wang; ICLR 2018; arXiv:1802.00124",
         2018,
-        Set.of(Need.WEIGHTS, Need.BATCH_NORM, Need.TRAINING, Need.LABELS),
+        Set.of(Need.WEIGHTS, Need.BATCH_NORM, Need.TRAINING),
         settings,
         "Trains with proximal steps that make scales of batch normalisation exactly zero, and"
             + " removes those channels.");

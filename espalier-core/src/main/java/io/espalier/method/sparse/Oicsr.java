@@ -36,7 +36,7 @@ public final class Oicsr implements MethodProvider {
         "OICSR: Out-In-Channel Sparsity Regularization for Compact Deep Neural Networks",
         "Li, Qi, Wang, Ge, Li, Yue, Sun; CVPR 2019; arXiv:1905.11664",
         2019,
-        Set.of(Need.WEIGHTS, Need.TRAINING, Need.LABELS),
+        Set.of(Need.WEIGHTS, Need.TRAINING),
         settings,
         "Trains with a group lasso over the weights that make and read a channel, and removes the"
             + " channels with the least energy.");

@@ -43,7 +43,7 @@ public final class Slimming implements MethodProvider {
         "Learning Efficient Convolutional Networks through Network Slimming",
         "Liu, Li, Shen, Huang, Yan, Zhang; ICCV 2017; arXiv:1708.06519",
         2017,
-        Set.of(Need.WEIGHTS, Need.BATCH_NORM, Need.TRAINING, Need.LABELS),
+        Set.of(Need.WEIGHTS, Need.BATCH_NORM, Need.TRAINING),
         settings,
         "Trains with an L1 penalty on the scales of batch normalisation and removes the channels"
             + " with the smallest.");

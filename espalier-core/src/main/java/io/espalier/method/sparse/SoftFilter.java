@@ -31,7 +31,7 @@ public final class SoftFilter implements MethodProvider {
         "Soft Filter Pruning for Accelerating Deep Convolutional Neural Networks",
         "He, Kang, Dong, Fu, Yang; IJCAI 2018; arXiv:1808.06866",
         2018,
-        Set.of(Need.WEIGHTS, Need.TRAINING, Need.LABELS),
+        Set.of(Need.WEIGHTS, Need.TRAINING),
         List.of(
             Setting.integer(EPOCHS, 200, "epochs of training with soft pruning"),
             Setting.number(RATE, 0.01, "learning rate at the start of that training"),

@@ -29,6 +29,7 @@ import io.espalier.zoo.ZooOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,23 @@ class AutoPrunerTest {
     assertEquals(1, result.records().path("removal").path("removed").asInt());
     assertTrue(result.graph().node("inner").isEmpty());
     assertTrue(result.graph().node("stem").isPresent());
+  }
+
+  /**
+   * Costs 10, 20, 30 and 15 of 100. The smallest codes first: 1 leaves 80 and 2 leaves 50, at most
+   * 75 are wanted; 1 fits back in.
+   */
+  @Test
+  void blocks_ofTheSmallestCodes_go() {
+    double[] means = {0.9, 0.1, 0.5, 0.6};
+    int[] costs = {10, 20, 30, 15};
+    ToLongFunction<List<Integer>> left =
+        removed -> 100 - removed.stream().mapToInt(branch -> costs[branch]).sum();
+    assertEquals(List.of(), BlockLearning.least(means, left, 100));
+    assertEquals(List.of(1), BlockLearning.least(means, left, 80));
+    assertEquals(List.of(2), BlockLearning.least(means, left, 75));
+    assertEquals(List.of(1, 2), BlockLearning.least(means, left, 50));
+    assertEquals(List.of(1, 2, 3, 0), BlockLearning.least(means, left, 25));
   }
 
   @Test

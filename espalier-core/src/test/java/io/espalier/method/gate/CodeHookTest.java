@@ -186,6 +186,45 @@ class CodeHookTest {
     }
   }
 
+  /** The loss of the whole network moves with the codes as their gradients say. */
+  @ParameterizedTest
+  @EnumSource(TinyNetworks.Kind.class)
+  void training_reachesEveryCodeThroughTheNetwork(TinyNetworks.Kind kind) {
+    Graph graph = TinyNetworks.of(kind, true);
+    Graph read = ReadPoints.of(graph, ChannelMap.of(graph));
+    try (CodeHook hook = hook(read, ChannelMap.of(read));
+        Scope scope = Scope.open();
+        TorchNet net = TorchNet.of(read, new NetOptions(Precision.FLOAT64, false))) {
+      List<DeviceTensor> weights =
+          hook.codes().stream().map(code -> code.layer(0).parameters().get("weight")).toList();
+      List<DeviceTensor> slopes = DeviceTensor.gradients(loss(net, hook), weights);
+      double squares = 0;
+      for (DeviceTensor slope : slopes) {
+        double own = slope.square().sum().item();
+        assertTrue(own > 0, "a code that nothing reaches");
+        squares += own;
+      }
+      double step = 0.02 / Math.sqrt(squares);
+      move(weights, slopes, step);
+      double up = loss(net, hook).item();
+      move(weights, slopes, -2 * step);
+      double down = loss(net, hook).item();
+      assertEquals(1, (up - down) / (2 * step) / squares, 0.02);
+    }
+  }
+
+  private static DeviceTensor loss(TorchNet net, CodeHook hook) {
+    return net.forward(images(), Mode.TRAIN, hook.taps(Mode.TRAIN)).square().sum();
+  }
+
+  private static void move(List<DeviceTensor> weights, List<DeviceTensor> slopes, double step) {
+    for (int i = 0; i < weights.size(); i++) {
+      DeviceTensor weight = weights.get(i);
+      DeviceTensor slope = slopes.get(i);
+      DeviceTensor.withoutGradients(() -> weight.addInPlace(slope, step));
+    }
+  }
+
   /** What taps multiply by, at each place that they are shown; not a number where there is zero. */
   private static final class Factors implements Taps {
     private final Taps taps;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
@@ -58,5 +59,23 @@ class GatingTest {
               return Optional.of(Gating.tensor(new double[] {0, 1, 1, 1, 1, 1, 1, 0.25}));
             });
     assertArrayEquals(new double[] {0, 2, 2, 2, 2, 2, 2, 0.5}, weighed);
+  }
+
+  /** A code weighs the value at its place in the list; a value without one stays. */
+  @Test
+  void values_areWeighedByTheirOwnNumber() {
+    Gating gating = Gating.ofValues(List.of("a", "b", "c"));
+    IntFunction<Optional<DeviceTensor>> codes =
+        index ->
+            index == 1
+                ? Optional.empty()
+                : Optional.of(Gating.tensor(new double[] {index == 0 ? 0.5 : 0.25}));
+    assertEquals(Set.of("a", "b", "c"), gating.values());
+    try (Scope scope = Scope.open()) {
+      DeviceTensor x = DeviceTensor.ones(1, 2, 1, 1).mul(4);
+      assertArrayEquals(new double[] {2, 2}, gating.weighed("a", x, codes).toDoubles());
+      assertArrayEquals(new double[] {4, 4}, gating.weighed("b", x, codes).toDoubles());
+      assertArrayEquals(new double[] {1, 1}, gating.weighed("c", x, codes).toDoubles());
+    }
   }
 }

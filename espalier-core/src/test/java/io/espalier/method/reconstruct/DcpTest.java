@@ -111,6 +111,45 @@ class DcpTest {
         });
   }
 
+  /**
+   * Without weights both classes have probability 1/2: the gradient of the mean cross entropy is
+   * 1/2 sum of (p - y) times inputs, (1, -1, -2)/4 for the first class and its opposite for the
+   * other. Alone it moves the third input, whose own weight is zero, by 0.019/2 against it.
+   */
+  @Test
+  void look_andTrain_byClassesAlone_byHand() {
+    Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0, 0}, {0, 2, 0}});
+    check(
+        graph,
+        pixels(),
+        options(0, 1),
+        (selection, consumers) -> {
+          Selection.Look look = selection.look();
+          assertEquals(Math.log(2), look.loss(), 1e-6);
+          assertArrayEquals(new double[] {0.5, 0.5, 1}, look.scores(), 1e-6);
+          selection.select(set(2));
+          selection.train();
+          float[] weight = selection.weights().get("last.weight").toFloats();
+          float[] expected = {0, 0, 0.0095f, 0, 0, -0.0095f};
+          assertArrayEquals(expected, weight, 1e-6f);
+        });
+  }
+
+  /** Both together: -(5, 4, 5)/2 + 20 (1, -1, -2)/4, and -(8, 10, 14)/2 - 20 (1, -1, -2)/4. */
+  @Test
+  void look_byFeaturesAndClasses_addsTheirGradients() {
+    Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0, 0}, {0, 2, 0}});
+    check(
+        graph,
+        pixels(),
+        options(1, 20),
+        (selection, consumers) -> {
+          Selection.Look look = selection.look();
+          assertEquals(6.25 + 20 * Math.log(2), look.loss(), 1e-5);
+          assertArrayEquals(new double[] {11.5, 7, 15.5}, look.scores(), 1e-5);
+        });
+  }
+
   @Test
   void look_ofTheWholeWeightWithoutClasses_scoresZero() {
     Graph graph = TinyNetworks.classifier(IDENTITY, new float[][] {{1, 0.5f, 3}, {0, 2, -1}});
@@ -207,6 +246,21 @@ class DcpTest {
     return Pruner.of(graph, options)
         .data(TinyNetworks.splits(), Normalization.preset("half"))
         .run(RunFolder.at(path.resolve("run-" + runs++)));
+  }
+
+  /** The head behind the first choice learns; with a rate of nothing it knows nothing. */
+  @Test
+  void heads_areTrainedBeforeTheSelection() {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.RESIDUAL, true);
+    double[] losses = new double[2];
+    for (int trained = 0; trained < 2; trained++) {
+      String rate = trained == 0 ? "1e-30" : "0.1";
+      Map<String, String> settings =
+          Map.of("feature-weight", "0", "heads", "2", "epochs", "20", "rate", rate);
+      PruneResult result = prune(graph, macs(0.5).withScope(PlanOptions.Scope.BRANCHES), settings);
+      losses[trained] = result.records().path("select-01").path("lossOfAll").asDouble();
+    }
+    assertTrue(losses[1] < 0.7 * losses[0], losses[0] + " and " + losses[1]);
   }
 
   private static PlanOptions macs(double share) {

@@ -125,6 +125,28 @@ class OicsrTest {
     }
   }
 
+  /** The penalty takes part in the training of a prune, and it is what makes norms small. */
+  @Test
+  void prune_withAPenalty_drivesNormsToZero_andNothingElseDoes() {
+    double without = median("0");
+    assertTrue(without > 1, "" + without);
+    assertTrue(median("0.05") < 0.9 * without);
+    assertTrue(median("0.4") < 0.2 * without);
+  }
+
+  private double median(String lambda) {
+    Map<String, String> settings = Map.of("epochs", "10", "reach", "0", "lambda", lambda);
+    PlanOptions options = PlanOptions.of(new Budget.Share(Budget.Quantity.UNITS, 0.6));
+    PruneResult result =
+        Nets.prune(
+            TinyNetworks.of(Kind.CHAIN, true),
+            "oicsr",
+            Optional.of(options),
+            path.resolve(lambda),
+            settings);
+    return result.records().path("sparsity-01").path("after").path("median").asDouble();
+  }
+
   @Test
   void prune_removesTheChannelsOfLeastEnergy_inPasses() {
     Graph graph = TinyNetworks.of(Kind.CHAIN, true);

@@ -100,6 +100,27 @@ class SlimmingTest {
     }
   }
 
+  /** The penalty takes part in the training of a prune, and it is what makes scales small. */
+  @Test
+  void prune_withAPenalty_drivesScalesToZero_andNothingElseDoes() {
+    double without = median("0");
+    double some = median("0.05");
+    double more = median("0.3");
+    assertTrue(some < 0.8 * without && more < 0.1 * without, without + ", " + some + ", " + more);
+  }
+
+  private double median(String lambda) {
+    Map<String, String> settings = Map.of("epochs", "10", "reach", "0", "lambda", lambda);
+    PruneResult result =
+        Nets.prune(
+            TinyNetworks.of(Kind.CHAIN, true),
+            "slimming",
+            Optional.of(THIRD),
+            path.resolve(lambda),
+            settings);
+    return result.records().path("sparsity-01").path("after").path("median").asDouble();
+  }
+
   // The threshold
 
   @ParameterizedTest
