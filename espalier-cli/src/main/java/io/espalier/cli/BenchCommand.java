@@ -133,7 +133,7 @@ final class BenchCommand implements Callable<Integer> {
     try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(threads))) {
       long[] macs =
           inputs.stream()
-              .flatMap(input -> runner.use(input.values().iterator().next()).stream())
+              .flatMap(input -> runner.run(input.values().iterator().next()).samples().stream())
               .mapToLong(SampleUse::macs)
               .toArray();
       return new SampleCosts(runner.denseMacs(), macs);

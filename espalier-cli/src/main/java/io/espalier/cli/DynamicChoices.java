@@ -8,6 +8,7 @@ import io.espalier.dynamic.GateOptions;
 import io.espalier.dynamic.Variant;
 import io.espalier.train.TrainOptions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -53,6 +54,16 @@ final class DynamicChoices {
   /** Whether a dynamic network was asked for. */
   boolean asked() {
     return id != null;
+  }
+
+  /** What was set without effect, one line each. */
+  List<String> withoutEffect() {
+    return DynamicSettings.withoutEffect(Variant.of(id), settings.keySet());
+  }
+
+  /** Whether a smaller network without gates is written, too. */
+  boolean writesACut() {
+    return asked() && Variant.find(id).equals(Optional.of(Variant.STATIC));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.espalier.dynamic.DynamicSetting;
 import io.espalier.dynamic.DynamicSettings;
 import io.espalier.dynamic.Variant;
 import io.espalier.train.TrainOptions;
+import java.util.List;
 import java.util.Optional;
 
 /** What {@code espalier methods} tells about the methods of {@code espalier train --dynamic}. */
@@ -27,8 +28,11 @@ final class DynamicMethods {
     StringBuilder text = new StringBuilder();
     text.append("%s (dynamic: espalier train --dynamic)%n".formatted(variant.id()));
     text.append("  %s%n".formatted(variant.summary()));
+    text.append("  paper     %s, %d%n".formatted(variant.paper().title(), variant.paper().year()));
+    text.append("            %s%n".formatted(variant.paper().citation()));
+    text.append("  needs     images, labels, training%n".formatted());
     DynamicOptions defaults = defaults(variant);
-    for (DynamicSetting setting : DynamicSettings.all()) {
+    for (DynamicSetting setting : settings(variant)) {
       text.append(
           "  --set %s=%s (%s): %s%n"
               .formatted(
@@ -38,6 +42,10 @@ final class DynamicMethods {
                   setting.meaning()));
     }
     return text.append("  page      docs/methods/%s.md".formatted(page(variant))).toString();
+  }
+
+  private static List<DynamicSetting> settings(Variant variant) {
+    return DynamicSettings.all().stream().filter(s -> s.variants().contains(variant)).toList();
   }
 
   private static String page(Variant variant) {
@@ -50,8 +58,10 @@ final class DynamicMethods {
   static ObjectNode object(Variant variant) {
     ObjectNode object = Output.object();
     object.put("id", variant.id()).put("kind", "dynamic").put("summary", variant.summary());
+    object.put("title", variant.paper().title()).put("citation", variant.paper().citation());
+    object.put("year", variant.paper().year()).putArray("needs").add("labels").add("training");
     ArrayNode settings = object.putArray("settings");
-    for (DynamicSetting setting : DynamicSettings.all()) {
+    for (DynamicSetting setting : settings(variant)) {
       settings
           .addObject()
           .put("name", setting.name())

@@ -1,6 +1,8 @@
 package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.espalier.data.BatchStream;
+import io.espalier.data.Batches;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
 import io.espalier.dynamic.DynamicException;
@@ -14,6 +16,7 @@ import io.espalier.dynamic.StaticCut;
 import io.espalier.dynamic.Variant;
 import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
+import io.espalier.graph.Tensor;
 import io.espalier.latency.OrtNetException;
 import io.espalier.onnx.OnnxWriter;
 import io.espalier.train.RunFolder;
@@ -30,6 +33,13 @@ record DynamicTraining(
     StartingPoint start, DataSplits splits, DynamicOptions options, Output output) {
   /** Each is run by itself; so many show the shares to a per cent or two. */
   private static final int ANALYSED_IMAGES = 2_000;
+
+  private static final int PROVED_IMAGES = 16;
+
+  /** Where the smaller network of {@code static} goes, given where the masked one does. */
+  static Path cutFile(Path file) {
+    return OutputFile.beside(file, "-cut.onnx");
+  }
 
   /** Names the run's folder. */
   String digest() {
@@ -101,7 +111,7 @@ record DynamicTraining(
   }
 
   private Graph recorded(Graph graph) {
-    return Recorded.normalization(graph, start.normalization());
+    return Recorded.preprocessing(graph, start.normalization(), start.framing());
   }
 
   /** Where every image uses the same channels, the others need not exist. */
@@ -109,9 +119,18 @@ record DynamicTraining(
     if (net.variant() != Variant.STATIC) {
       return Optional.empty();
     }
-    Path path = file.resolveSibling(OutputFile.stem(file) + "-cut.onnx");
-    OnnxWriter.write(recorded(StaticCut.of(net).smaller()), path);
-    return Optional.of(path);
+    StaticCut cut = StaticCut.of(net);
+    cut.prove(net, someImages());
+    OnnxWriter.write(recorded(cut.smaller()), cutFile(file));
+    return Optional.of(cutFile(file));
+  }
+
+  private Tensor someImages() {
+    Dataset some = splits.forEvaluation().limit(PROVED_IMAGES);
+    Batches batches = Batches.evaluation(some, start.normalization(), PROVED_IMAGES);
+    try (BatchStream stream = batches.all()) {
+      return ExportImages.tensor(stream.next());
+    }
   }
 
   private static String said(DynamicResult result) {

@@ -185,10 +185,13 @@ final class ExportCommand implements Callable<Integer> {
     CompactCheck found = source.compare(net.graph(), compact.graph(), check);
     if (!found.passed()) {
       throw new CliException(
-          "%s was not written: its results differ from the masked network's by %.1e of the largest, more than %.0e"
+          "%s was not written: the results of an image differ from the masked network's by %.1e of the largest, more than %.0e"
               .formatted(target, found.maxDifference(), CompactCheck.TOLERANCE));
     }
     OnnxWriter.write(compact.graph(), target);
+    if (compact.skipping().isEmpty()) {
+      output.warn("no layer skips: %s is no faster than the masked network".formatted(target));
+    }
     output.print(table(net, compact));
     output.print(
         "wrote %s: %d of %d gated layers skip; largest difference to the masked network %.1e on %d images, whose layers used no channel %d times, one %d times, all %d times"
@@ -250,7 +253,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private static List<SampleUse> uses(Graph graph, Tensor images) {
     try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(1))) {
-      return runner.use(images);
+      return runner.run(images).samples();
     }
   }
 

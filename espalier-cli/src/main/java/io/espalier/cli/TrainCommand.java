@@ -79,6 +79,7 @@ final class TrainCommand implements Callable<Integer> {
     if (dynamic.asked()) {
       DynamicTraining work =
           new DynamicTraining(start, splits, dynamic.over(options, start.isNew()), output);
+      dynamic.withoutEffect().forEach(output::warn);
       return work.run(learning.files().run(start.name(), work::digest, output), file);
     }
     Optional<Graph> master = teacher.file().map(OnnxReader::read);
@@ -141,11 +142,17 @@ final class TrainCommand implements Callable<Integer> {
   private Path outputFile() {
     FileOptions files = learning.files();
     Path file = files.out(StartingPoint.defaultOutput(network));
-    InputFiles.NONE
-        .and("the network", StartingPoint.file(network).orElse(null))
-        .and("the teacher", teacher.file().orElse(null))
-        .and("the data", learning.data().path())
-        .requireKept(file);
+    InputFiles read =
+        InputFiles.NONE
+            .and("the network", StartingPoint.file(network).orElse(null))
+            .and("the teacher", teacher.file().orElse(null))
+            .and("the data", learning.data().path());
+    if (dynamic.writesACut()) {
+      Path cut = DynamicTraining.cutFile(file);
+      read.requireKept(cut);
+      OutputFile.check(cut, files.force());
+    }
+    read.requireKept(file);
     return OutputFile.check(file, files.force());
   }
 

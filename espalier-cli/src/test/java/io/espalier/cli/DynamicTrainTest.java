@@ -1,11 +1,13 @@
 package io.espalier.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.espalier.data.Framing;
 import io.espalier.dynamic.DynamicNet;
 import io.espalier.graph.Graph;
 import io.espalier.onnx.OnnxReader;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,8 +83,20 @@ class DynamicTrainTest {
   @Test
   void train_aNewStaticNetwork_writesASmallerOneToo() {
     Invocation run =
-        train("resnet8", "--dynamic", "static", "--set", "warm-up-epochs=0", "--set", "gain=2");
+        train(
+            "resnet8",
+            "--dynamic",
+            "static",
+            "--set",
+            "warm-up-epochs=0",
+            "--set",
+            "gain=2",
+            "--set",
+            "penalty=1");
     assertEquals(0, run.code(), run.err());
+    String idle = "setting 'penalty' has no effect on static, it is for fbs";
+    assertTrue(run.err().contains(idle), run.err());
+    assertFalse(run.err().contains("'gain'"), run.err());
     assertEquals(2, run.json().at("/epochs/backbone").asInt());
     assertFalse(run.json().path("epochs").has("warm-up"));
     Path smaller = Path.of(run.json().path("smaller").asText());
@@ -90,6 +105,33 @@ class DynamicTrainTest {
     JsonNode whole = Invocation.of("evaluate", out, "--data", data, "--json").json();
     JsonNode cut = Invocation.of("evaluate", smaller, "--data", data, "--json").json();
     assertEquals(whole.path("accuracy").asDouble(), cut.path("accuracy").asDouble());
+  }
+
+  /** The second file is checked before the training like the first one. */
+  @Test
+  void train_aStaticNetwork_overwritesNothing() throws IOException {
+    Path beside = temp.resolve("out-cut.onnx");
+    Path net = Samples.network(temp, "out-cut.onnx", 1);
+    byte[] before = Files.readAllBytes(beside);
+    Invocation own = train(net.toString(), "--dynamic", "static", "--force");
+    assertEquals(1, own.code());
+    assertTrue(own.err().contains("it is the network that is read"), own.err());
+    Invocation other = train("resnet8", "--dynamic", "static");
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("out-cut.onnx exists already"), other.err());
+    assertEquals(0, train("resnet8", "--dynamic", "sanp").code());
+    assertArrayEquals(before, Files.readAllBytes(beside));
+  }
+
+  /** Images are framed later as they were in training. */
+  @Test
+  void train_onFramedImages_recordsHow() throws IOException {
+    data = "images:" + Samples.pictures(temp);
+    Invocation run = train("resnet8", "--dynamic", "sanp", "--resize", 10, "--crop", 8);
+    assertEquals(0, run.code(), run.err());
+    Map<String, String> metadata = OnnxReader.read(out).header().metadata();
+    assertEquals("10", metadata.get(Framing.RESIZE_KEY));
+    assertEquals("8x8", metadata.get(Framing.CROP_KEY));
   }
 
   @Test
@@ -133,8 +175,14 @@ class DynamicTrainTest {
     assertTrue(Invocation.of("methods").out().contains("fixed-k"));
     String detail = Invocation.of("methods", "sanp").out();
     assertTrue(detail.contains("--set term=held-macs (one of absolute"), detail);
+    assertTrue(detail.contains("ICONIP 2019"), detail);
     JsonNode json = Invocation.of("methods", "fbs", "--json").json();
     assertEquals("dynamic", json.path("kind").asText());
+    assertEquals(2019, json.path("year").asInt());
+    assertTrue(json.path("citation").asText().contains("1810.05331"));
+    assertEquals(2, json.path("needs").size());
+    List<String> settings = json.path("settings").findValuesAsText("name");
+    assertTrue(settings.contains("penalty") && !settings.contains("noise"), "" + settings);
   }
 
   @ParameterizedTest

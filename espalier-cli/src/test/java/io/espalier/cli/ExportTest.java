@@ -113,8 +113,8 @@ class ExportTest {
     Tensor images = RandomInputs.of(OnnxReader.read(net).inputs(), 5, 3).values().iterator().next();
     try (SampleRunner masked = SampleRunner.open(net, OrtOptions.plain());
         SampleRunner skipping = SampleRunner.open(compact, OrtOptions.fast(1))) {
-      List<SampleUse> uses = masked.use(images);
-      assertEquals(uses, skipping.use(images));
+      List<SampleUse> uses = masked.run(images).samples();
+      assertEquals(uses, skipping.run(images).samples());
       assertEquals(masked.layers(), skipping.layers());
       assertEquals(masked.denseMacs(), skipping.denseMacs());
       assertTrue(uses.stream().map(SampleUse::macs).distinct().count() > 1);

@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param samples how many were compared
  * @param maxDifference the largest difference of an element of the first output, relative to the
- *     largest element of all samples
+ *     sample's largest element
  * @param none pairs of a sample and a gated layer that let no channel through
  * @param one pairs that let exactly one through
  * @param all pairs that let all through
@@ -50,7 +50,6 @@ public record CompactCheck(int samples, double maxDifference, long none, long on
     private final OrtNet compact;
     private final List<Integer> channels;
     private int samples;
-    private double scale = Double.MIN_NORMAL;
     private double largest;
     private long none;
     private long one;
@@ -65,19 +64,25 @@ public record CompactCheck(int samples, double maxDifference, long none, long on
     void add(Tensor images) {
       SampleRunner.Run run = masked.run(images);
       int count = images.size(0);
-      int width = run.logits().length / count;
       for (int n = 0; n < count; n++) {
-        float[] actual = outputs(images.select(0, new int[] {n}));
-        for (int i = 0; i < width; i++) {
-          float expected = run.logits()[n * width + i];
-          double off = Math.abs(expected - actual[i]);
-          scale = Math.max(scale, Math.abs(expected));
-          // NaN is as far off as can be.
-          largest = Math.max(largest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
-        }
+        int[] sample = {n};
+        float[] expected = run.output().select(0, sample).toFloats();
+        largest = Math.max(largest, difference(expected, outputs(images.select(0, sample))));
         count(run.samples().get(n).open());
       }
       samples += count;
+    }
+
+    private static double difference(float[] expected, float[] actual) {
+      double scale = Double.MIN_NORMAL;
+      double furthest = 0;
+      for (int i = 0; i < expected.length; i++) {
+        double off = Math.abs(expected[i] - actual[i]);
+        scale = Math.max(scale, Math.abs(expected[i]));
+        // NaN is as far off as can be.
+        furthest = Math.max(furthest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
+      }
+      return furthest / scale;
     }
 
     private float[] outputs(Tensor image) {
@@ -95,7 +100,7 @@ public record CompactCheck(int samples, double maxDifference, long none, long on
     }
 
     CompactCheck result() {
-      return new CompactCheck(samples, largest / scale, none, one, all);
+      return new CompactCheck(samples, largest, none, one, all);
     }
   }
 }

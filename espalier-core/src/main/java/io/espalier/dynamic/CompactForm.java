@@ -29,7 +29,7 @@ public record CompactForm(Graph graph, List<String> skipping, Map<String, String
   /**
    * The compact form of {@code net}.
    *
-   * @throws DynamicException if no layer can skip
+   * @throws DynamicException if the network's operator set is too old and cannot be raised
    */
   public static CompactForm of(DynamicNet net, CompactOptions options) {
     return new CompactWriter(net, options).write();

@@ -73,7 +73,7 @@ final class CompactWriter {
     for (ChannelGate gate : skipping.values()) {
       String conv = graph.node(gate.layer()).orElseThrow().output();
       Stream.of(conv, gate.bare())
-          .filter(value -> readers.get(value).size() == 1)
+          .filter(value -> readers.getOrDefault(value, List.of()).size() == 1)
           .forEach(replaced::add);
     }
     graph.inputs().forEach(builder::input);

@@ -65,7 +65,7 @@ public record DynamicMeasure(
         batch -> {
           SampleRunner.Run run = runner.run(Tensor.floats(shape(batch.shape()), batch.images()));
           counter.add(run);
-          return run.logits();
+          return run.output().toFloats();
         };
     return counter.measure(Evaluator.evaluate(logits, batches, progress));
   }

@@ -1,8 +1,10 @@
 package io.espalier.dynamic;
 
 import java.math.BigDecimal;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -12,6 +14,7 @@ import java.util.function.Function;
  * @param name what it is called
  * @param values what it takes, in words
  * @param meaning what it decides, in one sentence
+ * @param variants the methods that it has an effect on
  * @param read the value that options have
  * @param write options with another value; throws IllegalArgumentException for one that does not
  *     fit
@@ -20,11 +23,27 @@ public record DynamicSetting(
     String name,
     String values,
     String meaning,
+    Set<Variant> variants,
     Function<DynamicOptions, String> read,
     BiFunction<DynamicOptions, String, DynamicOptions> write) {
-  /** A part of the options that holds values, and how another one takes its place. */
+  public DynamicSetting {
+    variants = Set.copyOf(variants);
+  }
+
+  /**
+   * A part of the options that holds values, and how another one takes its place.
+   *
+   * @param variants the methods that it has an effect on
+   */
   record Part<P>(
-      Function<DynamicOptions, P> get, BiFunction<DynamicOptions, P, DynamicOptions> put) {
+      Set<Variant> variants,
+      Function<DynamicOptions, P> get,
+      BiFunction<DynamicOptions, P, DynamicOptions> put) {
+    /** The same part, of which something has an effect on these methods alone. */
+    Part<P> on(Variant first, Variant... more) {
+      return new Part<>(EnumSet.of(first, more), get, put);
+    }
+
     DynamicSetting number(
         String name, String meaning, Function<P, Double> get, BiFunction<P, Double, P> with) {
       return of(name, "a number", meaning, p -> plain(get.apply(p)), with, Part::decimal);
@@ -63,6 +82,7 @@ public record DynamicSetting(
           name,
           values,
           meaning,
+          variants,
           options -> get.apply(this.get.apply(options)),
           (options, text) ->
               put.apply(options, with.apply(this.get.apply(options), parse.apply(text))));

@@ -1,51 +1,70 @@
 package io.espalier.dynamic;
 
+import static io.espalier.dynamic.Variant.CHANNEL_GATING;
+import static io.espalier.dynamic.Variant.FBS;
+import static io.espalier.dynamic.Variant.FIXED_K;
+import static io.espalier.dynamic.Variant.SANP;
+import static io.espalier.dynamic.Variant.STATIC;
+
 import io.espalier.train.TrainOptions;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Everything that a user may choose about the dynamic methods, by name. */
 public final class DynamicSettings {
+  private static final Set<Variant> ANY = EnumSet.allOf(Variant.class);
   private static final DynamicSetting.Part<SaliencyOptions> SALIENCY =
       new DynamicSetting.Part<>(
-          o -> o.gates().saliency(), (o, v) -> o.withGates(o.gates().withSaliency(v)));
+          EnumSet.complementOf(EnumSet.of(CHANNEL_GATING)),
+          o -> o.gates().saliency(),
+          (o, v) -> o.withGates(o.gates().withSaliency(v)));
+  private static final DynamicSetting.Part<SaliencyOptions> HIDDEN =
+      SALIENCY.on(SANP, FIXED_K, STATIC);
   private static final DynamicSetting.Part<GatedLayers> LAYERS =
       new DynamicSetting.Part<>(
-          o -> o.gates().layers(), (o, v) -> o.withGates(o.gates().withLayers(v)));
+          ANY, o -> o.gates().layers(), (o, v) -> o.withGates(o.gates().withLayers(v)));
   private static final DynamicSetting.Part<GateOptions> GATES =
-      new DynamicSetting.Part<>(DynamicOptions::gates, DynamicOptions::withGates);
+      new DynamicSetting.Part<>(ANY, DynamicOptions::gates, DynamicOptions::withGates);
   private static final DynamicSetting.Part<Binarization> CODES =
       new DynamicSetting.Part<>(
+          EnumSet.of(SANP, STATIC),
           o -> o.learning().binarization(),
           (o, v) -> o.withLearning(o.learning().withBinarization(v)));
   private static final DynamicSetting.Part<BudgetControl> CONTROL =
       new DynamicSetting.Part<>(
-          o -> o.learning().control(), (o, v) -> o.withLearning(o.learning().withControl(v)));
+          EnumSet.of(SANP, STATIC, CHANNEL_GATING),
+          o -> o.learning().control(),
+          (o, v) -> o.withLearning(o.learning().withControl(v)));
+  private static final DynamicSetting.Part<BudgetControl> COST = CONTROL.on(SANP, STATIC);
   private static final DynamicSetting.Part<ThresholdLearning> THRESHOLDS =
       new DynamicSetting.Part<>(
-          o -> o.learning().thresholds(), (o, v) -> o.withLearning(o.learning().withThresholds(v)));
+          EnumSet.of(CHANNEL_GATING),
+          o -> o.learning().thresholds(),
+          (o, v) -> o.withLearning(o.learning().withThresholds(v)));
   private static final DynamicSetting.Part<GateLearning> LEARNING =
-      new DynamicSetting.Part<>(DynamicOptions::learning, DynamicOptions::withLearning);
+      new DynamicSetting.Part<>(ANY, DynamicOptions::learning, DynamicOptions::withLearning);
   private static final DynamicSetting.Part<DynamicOptions> WHOLE =
-      new DynamicSetting.Part<>(o -> o, (o, v) -> v);
+      new DynamicSetting.Part<>(ANY, o -> o, (o, v) -> v);
 
   private static final List<DynamicSetting> ALL =
       List.of(
-          SALIENCY.whole(
+          HIDDEN.whole(
               "reduction",
               "the hidden width of a saliency is the layer's width over this",
               SaliencyOptions::reduction,
               (s, v) -> s.withHidden(v, s.leastHidden())),
-          SALIENCY.whole(
+          HIDDEN.whole(
               "least-hidden",
               "the least hidden width",
               SaliencyOptions::leastHidden,
               (s, v) -> s.withHidden(s.reduction(), v)),
-          SALIENCY.choice(
+          HIDDEN.choice(
               "activation",
               "what the saliencies go through",
               Saliency.Activation.class,
@@ -63,11 +82,13 @@ public final class DynamicSettings {
               "standard deviation of W2's first weights, times the root of its inputs",
               SaliencyOptions::spread,
               SaliencyOptions::withSpread),
-          SALIENCY.flag(
-              "standardise",
-              "whether W1 reads standardised means",
-              SaliencyOptions::standardised,
-              SaliencyOptions::withStandardised),
+          SALIENCY
+              .on(SANP, FIXED_K)
+              .flag(
+                  "standardise",
+                  "whether W1 reads standardised means",
+                  SaliencyOptions::standardised,
+                  SaliencyOptions::withStandardised),
           SALIENCY.whole(
               "block",
               "how many neighbouring channels are used or not together",
@@ -91,11 +112,13 @@ public final class DynamicSettings {
               l -> l.ungated().isEmpty() ? "none" : String.join(",", l.ungated()),
               GatedLayers::withUngated,
               text -> text.equals("none") ? List.of() : Arrays.asList(text.split(","))),
-          GATES.whole(
-              "gate-seed",
-              "seed of the saliencies' weights; by default that of the run",
-              g -> (int) g.seed(),
-              (g, v) -> g.withSeed(v)),
+          GATES
+              .on(SANP, FIXED_K, STATIC, FBS)
+              .whole(
+                  "gate-seed",
+                  "seed of the saliencies' weights; by default that of the run",
+                  g -> (int) g.seed(),
+                  (g, v) -> g.withSeed(v)),
           CODES.number(
               "noise",
               "standard deviation of the noise on saliencies",
@@ -123,13 +146,13 @@ public final class DynamicSettings {
               "share of the joint training, at its end, without noise and soft gates",
               Binarization::quiet,
               Binarization::withQuiet),
-          CONTROL.choice(
+          COST.choice(
               "term",
               "what the cost objective adds up",
               CostTerm.class,
               BudgetControl::term,
               BudgetControl::withTerm),
-          CONTROL.flag(
+          COST.flag(
               "mean",
               "whether the cost objective is a mean over the gated channels, or a sum",
               BudgetControl::normalised,
@@ -155,7 +178,7 @@ public final class DynamicSettings {
                   + " distance",
               BudgetControl::forgetting,
               BudgetControl::withForgetting),
-          CONTROL.number(
+          COST.number(
               "hold",
               "most that lambda is multiplied by as the learning rate falls, 1 for not at all",
               BudgetControl::hold,
@@ -175,17 +198,19 @@ public final class DynamicSettings {
               "steps that the running cost is averaged over, M",
               BudgetControl::window,
               BudgetControl::withWindow),
-          CONTROL.choice(
+          COST.choice(
               "code",
               "which gates the running cost is counted by",
               BudgetControl.Code.class,
               BudgetControl::code,
               BudgetControl::withCode),
-          GATES.whole(
-              "p",
-              "the base path of channel-gating reads one in this many of a layer's inputs",
-              GateOptions::parts,
-              GateOptions::withParts),
+          GATES
+              .on(CHANNEL_GATING)
+              .whole(
+                  "p",
+                  "the base path of channel-gating reads one in this many of a layer's inputs",
+                  GateOptions::parts,
+                  GateOptions::withParts),
           THRESHOLDS.of(
               "target",
               "a number, or budget",
@@ -208,11 +233,13 @@ public final class DynamicSettings {
               "whether closed gates of channel-gating pass no gradient",
               ThresholdLearning::oneSided,
               ThresholdLearning::withOneSided),
-          LEARNING.number(
-              "penalty",
-              "factor of the winners' saliencies in the loss of fbs",
-              GateLearning::penalty,
-              GateLearning::withPenalty),
+          LEARNING
+              .on(FBS)
+              .number(
+                  "penalty",
+                  "factor of the winners' saliencies in the loss of fbs",
+                  GateLearning::penalty,
+                  GateLearning::withPenalty),
           LEARNING.flag(
               "warm-up-norms",
               "whether the warm-up trains everything but kernels, or saliencies alone",
@@ -239,6 +266,25 @@ public final class DynamicSettings {
   /** All settings, in the order in which they are shown. */
   public static List<DynamicSetting> all() {
     return ALL;
+  }
+
+  /**
+   * What a user chose without any effect on {@code variant}, by name and in words.
+   *
+   * @param given names of settings
+   */
+  public static List<String> withoutEffect(Variant variant, Set<String> given) {
+    return ALL.stream()
+        .filter(setting -> given.contains(setting.name()) && !setting.variants().contains(variant))
+        .map(
+            setting ->
+                "setting '%s' has no effect on %s, it is for %s"
+                    .formatted(setting.name(), variant.id(), ids(setting.variants())))
+        .toList();
+  }
+
+  private static String ids(Set<Variant> variants) {
+    return variants.stream().sorted().map(Variant::id).collect(Collectors.joining(", "));
   }
 
   /**

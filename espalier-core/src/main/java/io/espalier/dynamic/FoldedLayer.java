@@ -47,8 +47,10 @@ record FoldedLayer(Node conv, Tensor weight, double[] bias) {
     }
     Node bare = graph.producers().get(gate.bare());
     boolean known =
-        bare == conv
-            || ChannelAffine.of(graph, bare).isPresent() && bare.input(0).equals(conv.output());
+        bare != null
+            && (bare == conv
+                || ChannelAffine.of(graph, bare).isPresent()
+                    && bare.input(0).equals(conv.output()));
     return known
         ? Optional.empty()
         : Optional.of("more than a normalisation with constant weights is before its gate");

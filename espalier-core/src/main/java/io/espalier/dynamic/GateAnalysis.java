@@ -98,7 +98,7 @@ public record GateAnalysis(
               int[] shape = LongStream.of(batch.shape()).mapToInt(Math::toIntExact).toArray();
               SampleRunner.Run run = runner.run(Tensor.floats(shape, batch.images()));
               counter.add(run.samples(), batch.labels());
-              return run.logits();
+              return run.output().toFloats();
             },
             batches,
             progress);

@@ -46,6 +46,7 @@ final class GateHook implements TrainHook {
   private final GateUse use;
   private long steps;
   private long totalSteps = 1;
+  private long rising;
   private double peak;
   private GatePass pass;
 
@@ -72,6 +73,7 @@ final class GateHook implements TrainHook {
   @Override
   public void start(TrainRun run) {
     totalSteps = run.totalSteps();
+    rising = Math.round(run.options().schedule().warmupEpochs() * run.stepsPerEpoch());
     peak = run.options().learningRate();
     Set<String> kept = phase == Phase.WARM_UP ? keptInWarmUp(run) : constants();
     kept.forEach(
@@ -123,7 +125,12 @@ final class GateHook implements TrainHook {
     double factor = lambda.step(counted, steps, totalSteps);
     use.trained(share, clean);
     note(factor);
-    return objective.loss(pass, step.net(), factor, peak / step.learningRate());
+    return objective.loss(pass, step.net(), factor, fallen(step.learningRate()));
+  }
+
+  /** The learning rate's peak over what it is now; a rate that still rises has not fallen. */
+  private double fallen(double learningRate) {
+    return steps < rising ? 1 : peak / learningRate;
   }
 
   private double share(List<DeviceTensor> gates) {

@@ -37,7 +37,7 @@ public record GateLearning(
     }
   }
 
-  /** The texts of SANP, of FBS and of Channel Gating. */
+  /** The texts of SANP and of Channel Gating, and of FBS but for what its page names. */
   public static GateLearning paper(double budget) {
     return new GateLearning(
         budget,

@@ -55,8 +55,17 @@ public final class SampleRunner implements AutoCloseable {
     net = OrtNet.load(OnnxWriter.toBytes(showing(graph, description)), graph.name(), options);
   }
 
-  /** What a batch came to: the first output of each sample row by row, and what each used. */
-  record Run(float[] logits, List<SampleUse> samples) {}
+  /**
+   * What a batch came to.
+   *
+   * @param output the network's first output, {@code [N, ...]}
+   * @param samples what each of the {@code N} used
+   */
+  public record Run(Tensor output, List<SampleUse> samples) {
+    public Run {
+      samples = List.copyOf(samples);
+    }
+  }
 
   /** True if {@code graph} has gates that this class can follow. */
   public static boolean runs(Graph graph) {
@@ -129,22 +138,20 @@ public final class SampleRunner implements AutoCloseable {
   }
 
   /**
-   * What each of {@code images} used.
+   * The first output for {@code images} and what each of them used.
    *
-   * @param images {@code [N, C, H, W]}, as the network reads them
+   * @param images {@code [N, C, H, W]}, as the network reads them; at least one
    */
-  public List<SampleUse> use(Tensor images) {
-    return run(images).samples();
-  }
-
-  /** The first output for {@code images}, {@code [N, ...]}, and what each of them used. */
-  Run run(Tensor images) {
+  public Run run(Tensor images) {
     int samples = images.size(0);
-    List<float[]> logits = new ArrayList<>();
+    if (samples == 0) {
+      throw new IllegalArgumentException("there are no images");
+    }
+    List<Tensor> outputs = new ArrayList<>();
     List<List<List<Double>>> open = new ArrayList<>();
     for (int n = 0; n < samples; n++) {
       Map<String, Tensor> values = net.run(Map.of(input, images.select(0, new int[] {n})));
-      logits.add(values.get(output).toFloats());
+      outputs.add(values.get(output));
       open.add(
           description.gates().stream().map(gate -> shares(values.get(gate.open()), gate)).toList());
     }
@@ -154,7 +161,7 @@ public final class SampleRunner implements AutoCloseable {
     for (int n = 0; n < samples; n++) {
       uses.add(new SampleUse(macs[n], macsWithBias[n], open.get(n)));
     }
-    return new Run(joined(logits), uses);
+    return new Run(joined(outputs), uses);
   }
 
   private static List<Double> shares(Tensor value, SkipDescription.Site gate) {
@@ -192,13 +199,15 @@ public final class SampleRunner implements AutoCloseable {
     }
   }
 
-  private static float[] joined(List<float[]> rows) {
-    int width = rows.getFirst().length;
-    float[] all = new float[rows.size() * width];
+  private static Tensor joined(List<Tensor> rows) {
+    int[] shape = rows.getFirst().shape();
+    int width = rows.getFirst().elements();
+    float[] all = new float[Math.multiplyExact(rows.size(), width)];
     for (int n = 0; n < rows.size(); n++) {
-      System.arraycopy(rows.get(n), 0, all, n * width, width);
+      System.arraycopy(rows.get(n).toFloats(), 0, all, n * width, width);
     }
-    return all;
+    shape[0] = rows.size();
+    return Tensor.floats(shape, all);
   }
 
   @Override

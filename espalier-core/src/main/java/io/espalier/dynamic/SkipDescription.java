@@ -34,13 +34,33 @@ record SkipDescription(int format, String variant, List<Site> gates, List<LayerC
     if (gates.isEmpty() || layers.isEmpty()) {
       throw new IllegalArgumentException("there are no gates");
     }
-    for (LayerCost layer : layers) {
-      if (layer.groups() < 1 || layer.pairMacs() < 0 || layer.outputMacs() < 0) {
-        throw new IllegalArgumentException("layer '%s' has no cost".formatted(layer.layer()));
+    for (Site gate : gates) {
+      if (!SupportCheck.isWidth(gate.channels())) {
+        throw new IllegalArgumentException(
+            "gate of layer '%s' has %d channels".formatted(gate.layer(), gate.channels()));
       }
+    }
+    long sum = 0;
+    for (LayerCost layer : layers) {
       SupportCheck.check(layer.inputs(), gates);
       SupportCheck.check(layer.outputs(), gates);
+      sum = Math.addExact(sum, cost(layer));
     }
+  }
+
+  /** What {@code layer} costs at most; a file may say anything. */
+  private static long cost(LayerCost layer) {
+    int inputs = layer.inputs().channels();
+    int outputs = layer.outputs().channels();
+    boolean divides =
+        layer.groups() >= 1 && inputs % layer.groups() == 0 && outputs % layer.groups() == 0;
+    if (!divides || layer.pairMacs() < 0 || layer.outputMacs() < 0) {
+      throw new IllegalArgumentException("layer '%s' has no cost".formatted(layer.layer()));
+    }
+    long pairs = Math.multiplyExact((long) inputs, outputs);
+    return Math.addExact(
+        Math.multiplyExact(layer.pairMacs(), pairs),
+        Math.multiplyExact(layer.outputMacs(), (long) outputs));
   }
 
   /**

@@ -6,13 +6,18 @@ import io.espalier.channel.Positions;
 import io.espalier.channel.Reader;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
+import io.espalier.graph.Tensor;
 import io.espalier.surgery.PlanEntry;
 import io.espalier.surgery.PlanException;
 import io.espalier.surgery.Plans;
 import io.espalier.surgery.PruningPlan;
 import io.espalier.surgery.Surgeon;
 import io.espalier.torch.DeviceTensor;
+import io.espalier.torch.Mode;
+import io.espalier.torch.NetOptions;
 import io.espalier.torch.Scope;
+import io.espalier.torch.Taps;
+import io.espalier.torch.TorchNet;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -29,6 +34,9 @@ import java.util.stream.IntStream;
  * @param smaller what is left
  */
 public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
+  /** What folding factors into float32 weights may change, relative to the largest output. */
+  private static final double TOLERANCE = 1e-4;
+
   /**
    * Cuts {@code net}.
    *
@@ -44,6 +52,37 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
         (gate, factor) -> scatter(whole, gate, staying(map, idle, gate, factor), entries));
     PruningPlan plan = PruningPlan.of(whole, entries);
     return new StaticCut(whole, plan, Surgeon.cut(whole, plan));
+  }
+
+  /**
+   * Makes sure that {@link #smaller} computes what the network with gates does, in float64.
+   *
+   * @param net what was cut
+   * @param images {@code [N, C, H, W]}, as the network reads them
+   * @throws DynamicException if it does not
+   */
+  public void prove(DynamicNet net, Tensor images) {
+    double[] expected = run(net.graph(), images);
+    double[] actual = run(smaller, images);
+    double scale = Double.MIN_NORMAL;
+    double furthest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double off = Math.abs(expected[i] - actual[i]);
+      scale = Math.max(scale, Math.abs(expected[i]));
+      furthest = Math.max(furthest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
+    }
+    if (furthest > TOLERANCE * scale) {
+      throw new DynamicException(
+          "the network without gates differs from the one with gates by %.1e of its largest output, more than %.0e"
+              .formatted(furthest / scale, TOLERANCE));
+    }
+  }
+
+  private static double[] run(Graph graph, Tensor images) {
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(graph, NetOptions.exact())) {
+      return torch.forward(DeviceTensor.of(images), Mode.EVAL, Taps.none()).toDoubles();
+    }
   }
 
   /** Units that are 0 wherever they are summed out; of each group one stays. */

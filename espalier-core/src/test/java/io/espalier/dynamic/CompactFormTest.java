@@ -1,5 +1,6 @@
 package io.espalier.dynamic;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -115,6 +116,33 @@ class CompactFormTest {
     net = DynamicNet.of(net.graph().withWeights(changed));
     assertEqual(net, CompactOptions.defaults());
     assertEqual(net, CompactOptions.defaults().withBlock(2));
+  }
+
+  /** Every second layer has no saliency above 0, hence no winner. */
+  @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @ParameterizedTest
+  @ValueSource(strings = {"chain", "resnet8"})
+  void layersWithoutWinners_equalMasked(String name) {
+    Graph graph =
+        name.equals("chain") ? Samples.settled(Chains.of(1, 8, 12, 16, 8), 3) : Samples.zoo(name);
+    DynamicNet net = DynamicNet.insert(graph, GateOptions.of(Variant.FBS).withShare(0.5));
+    Map<String, Tensor> changed = new HashMap<>();
+    for (int i = 0; i < net.channelGates().size(); i++) {
+      Saliency saliency = net.channelGates().get(i).saliency();
+      boolean wins = i % 2 == 1;
+      double[] bias = new double[net.channelGates().get(i).channels()];
+      Arrays.setAll(bias, c -> wins ? 0.5 + 0.1 * c : -1);
+      Tensor weight = net.graph().weight(saliency.weight());
+      changed.put(saliency.weight(), weight.withValues(new double[weight.elements()]));
+      changed.put(saliency.bias(), net.graph().weight(saliency.bias()).withValues(bias));
+    }
+    net = DynamicNet.of(net.graph().withWeights(changed));
+    float[][] first =
+        Samples.gatesOf(net, Samples.images(net.graph(), 1))
+            .get(net.channelGates().getFirst().layer());
+    assertArrayEquals(new float[first[0].length], first[0]);
+    assertEqual(net, CompactOptions.defaults());
+    assertEqual(net, CompactOptions.defaults().withBlock(4));
   }
 
   /** Every layer has channels that some samples of the batch use and others do not. */
@@ -237,15 +265,38 @@ class CompactFormTest {
     assertEquals(DynamicCost.of(net), SkipDescription.of(read).cost());
   }
 
+  /** Of a file that has one gate of {@code channels} and one layer with it behind {@code reads}. */
   @ParameterizedTest
-  @CsvSource({
-    "'{', no description of gates",
-    "'{\"format\":2,\"variant\":\"sanp\",\"gates\":[{\"layer\":\"a\",\"channels\":2,\"open\":\"o\"}],\"layers\":[{\"layer\":\"a\",\"part\":\"BACKBONE\",\"inputs\":{\"kind\":\"all\",\"channels\":1},\"outputs\":{\"kind\":\"gated\",\"gate\":0,\"channels\":2},\"groups\":1,\"pairMacs\":9,\"outputMacs\":1}]}',"
-        + " format 2",
-    "'{\"format\":1,\"variant\":\"sanp\",\"gates\":[{\"layer\":\"a\",\"channels\":2,\"open\":\"o\"}],\"layers\":[{\"layer\":\"a\",\"part\":\"BACKBONE\",\"inputs\":{\"kind\":\"all\",\"channels\":1},\"outputs\":{\"kind\":\"gated\",\"gate\":7,\"channels\":2},\"groups\":1,\"pairMacs\":9,\"outputMacs\":1}]}',"
-        + " do not go with the gates"
-  })
-  void metadataThatMakeNoSense_areOneLine(String json, String message) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2 | 2 | 'all','channels':1 | 0 | 1 | 9 | format 2",
+        "1 | 2 | 'all','channels':1 | 7 | 1 | 9 | do not go with the gates",
+        "1 | 2000000000 | 'all','channels':1 | 0 | 1 | 9 | has 2000000000 channels",
+        "1 | 2 | 'all','channels':2147483647 | 0 | 1 | 9 | do not go with the gates",
+        "1 | 2 |"
+            + " 'joined','parts':[{'kind':'all','channels':1000000},{'kind':'none','channels':1000000}]"
+            + " | 0 | 1 | 9 | do not go with the gates",
+        "1 | 2 | 'all','channels':3 | 0 | 2 | 9 | has no cost",
+        "1 | 2 | 'all','channels':1 | 0 | 1 | -9 | has no cost",
+        "1 | 2 | 'all','channels':4 | 0 | 2 | 9223372036854775807 | overflow"
+      },
+      quoteCharacter = '"')
+  void metadataThatMakeNoSense_areOneLine(
+      int format, int channels, String reads, int gate, int groups, long pairMacs, String message) {
+    String json =
+        "{'format':%d,'variant':'sanp','gates':[{'layer':'a','channels':%d,'open':'o'}],'layers':[{'layer':'a','part':'BACKBONE','inputs':{'kind':%s},'outputs':{'kind':'gated','gate':%d,'channels':%d},'groups':%d,'pairMacs':%d,'outputMacs':1}]}"
+            .formatted(format, channels, reads, gate, channels, groups, pairMacs)
+            .replace((char) 39, '"');
+    assertRefused(json, message);
+  }
+
+  @Test
+  void metadataThatAreNoDescription_areOneLine() {
+    assertRefused("{", "no description of gates");
+  }
+
+  private static void assertRefused(String json, String message) {
     Graph graph = Chains.of(1, 4, 4);
     Graph odd = graph.withHeader(graph.header().withMetadata(SkipDescription.KEY, json));
     DynamicException problem = assertThrows(DynamicException.class, () -> SkipDescription.of(odd));

@@ -61,7 +61,7 @@ class CompactSpeedTest {
     }
     long macs;
     try (SampleRunner runner = SampleRunner.of(net.graph(), OrtOptions.fast(1))) {
-      macs = runner.use(image).getFirst().macs();
+      macs = runner.run(image).samples().getFirst().macs();
     }
     BenchOptions bench = BenchOptions.defaults().withBatch(1).withRounds(100, 20);
     double ratio = (double) Cost.of(dense).macs() / macs;

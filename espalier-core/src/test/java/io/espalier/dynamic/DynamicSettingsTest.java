@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DynamicSettingsTest {
   private static final Path PAGE =
@@ -53,6 +55,52 @@ class DynamicSettingsTest {
         assertNotEquals(DEFAULT, moved, setting.name());
       }
     }
+  }
+
+  /** What has no effect on a method leaves its gates and what trains them as they are. */
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void setting_withoutEffectOnAVariant_isSaid(Variant variant) {
+    for (DynamicSetting setting : DynamicSettings.all()) {
+      List<String> said = DynamicSettings.withoutEffect(variant, Set.of(setting.name()));
+      assertEquals(setting.variants().contains(variant) ? 0 : 1, said.size(), setting.name());
+    }
+    DynamicOptions options = DynamicOptions.of(variant, 0.5, JOINT);
+    DynamicNet net = DynamicNet.insert(Samples.zoo("resnet8"), options.gates());
+    DynamicOptions moved = options;
+    for (DynamicSetting setting : DynamicSettings.all()) {
+      if (!setting.variants().contains(variant)) {
+        moved = setting.write().apply(moved, setting.read().apply(PAPER));
+      }
+    }
+    DynamicNet same = DynamicNet.insert(Samples.zoo("resnet8"), moved.gates());
+    assertEquals(net.graph().nodes(), same.graph().nodes());
+    assertEquals(net.graph().initializers(), same.graph().initializers());
+  }
+
+  @Test
+  void settings_withAnEffect_areNamedOnThePages() throws IOException {
+    for (Variant variant : List.of(Variant.FBS, Variant.CHANNEL_GATING)) {
+      String page =
+          Files.readString(PAGE.resolveSibling(variant.id() + ".md")).replaceAll("\\s+", " ");
+      String named = page.substring(page.indexOf("Settings that have an effect"));
+      for (DynamicSetting setting : DynamicSettings.all()) {
+        boolean ofTheBudget = named.contains("those of the budget") && isOfTheBudget(setting);
+        boolean ofTheStages = setting.name().endsWith("-epochs");
+        if (!ofTheBudget && !ofTheStages) {
+          String list = named.substring(0, named.indexOf("the list"));
+          assertEquals(
+              setting.variants().contains(variant),
+              list.contains("`" + setting.name() + "`"),
+              variant + " " + setting.name());
+        }
+      }
+    }
+  }
+
+  private static boolean isOfTheBudget(DynamicSetting setting) {
+    return Set.of("gain", "integral", "ramp", "forgetting", "least", "most", "window")
+        .contains(setting.name());
   }
 
   /** All settings at once lead from one preset to the other. */

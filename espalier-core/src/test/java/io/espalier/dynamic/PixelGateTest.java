@@ -78,7 +78,7 @@ class PixelGateTest {
     assertArrayEquals(new float[] {3, 5, -3, 9, 4, -2, -3, -4}, seen.get(gate.output()), 1e-6f);
     // 2 x 4 for the base path, 3 pixels of 8 for the other input.
     try (SampleRunner runner = SampleRunner.of(set, OrtOptions.plain())) {
-      SampleUse use = runner.use(image).getFirst();
+      SampleUse use = runner.run(image).samples().getFirst();
       assertEquals(List.of(List.of(0.5, 0.25)), use.shares());
       assertEquals(8 + 3, use.macs());
       assertEquals(8 + 3 + 8, use.macsWithBias());
@@ -206,7 +206,7 @@ class PixelGateTest {
       assertEquals(expected, counted[0][n], 0.5);
     }
     try (SampleRunner runner = SampleRunner.of(net.graph(), OrtOptions.plain())) {
-      long[] used = runner.use(images).stream().mapToLong(SampleUse::macs).toArray();
+      long[] used = runner.run(images).samples().stream().mapToLong(SampleUse::macs).toArray();
       assertArrayEquals(counted[0], used);
     }
     assertTrue(Arrays.stream(counted[0]).distinct().count() > 1);

@@ -66,8 +66,19 @@ class StaticCutTest {
       scale = Math.max(scale, Math.abs(value));
     }
     assertTrue(scale > 0 && Float.isFinite(scale));
+    cut.prove(net, images);
     assertArrayEquals(expected, Samples.onOrt(cut.whole(), images), 1e-4f * scale);
     assertArrayEquals(expected, Samples.onOrt(cut.smaller(), images), 1e-4f * scale);
+  }
+
+  @Test
+  void cut_ofAnotherNetwork_isNotProved() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 6, 10, 12, 8), 3), ALL);
+    DynamicNet other = Samples.gated(Samples.settled(Chains.of(1, 6, 10, 12, 8), 4), ALL);
+    Tensor images = Samples.images(net.graph(), 2);
+    StaticCut cut = StaticCut.of(other);
+    DynamicException problem = assertThrows(DynamicException.class, () -> cut.prove(net, images));
+    assertTrue(problem.getMessage().contains("differs from the one with gates"));
   }
 
   @Test
