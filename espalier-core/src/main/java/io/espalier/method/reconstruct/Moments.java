@@ -11,7 +11,7 @@ import io.espalier.torch.Scope;
  * x, follow from them, so that no row has to be kept. Made in a scope, it lives as long as that.
  */
 final class Moments implements AutoCloseable {
-  private final DeviceTensor xx;
+  private final Gram xx;
   private final DeviceTensor xy;
   private final DeviceTensor x;
   private final DeviceTensor y;
@@ -20,7 +20,7 @@ final class Moments implements AutoCloseable {
 
   /** Nothing yet, for {@code d} inputs and {@code n} targets. */
   Moments(int d, int n) {
-    xx = zeros(d, d);
+    xx = new Gram(d);
     xy = zeros(d, n);
     x = zeros(d);
     y = zeros(n);
@@ -43,9 +43,8 @@ final class Moments implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       DeviceTensor a = inputs.to(DataType.DOUBLE);
       DeviceTensor b = targets.to(DataType.DOUBLE);
-      DeviceTensor transposed = a.permute(1, 0);
-      xx.addMatmulInPlace(transposed, a);
-      xy.addMatmulInPlace(transposed, b);
+      xx.add(a);
+      xy.addMatmulInPlace(a.permute(1, 0), b);
       x.addInPlace(a.sum(false, 0), 1);
       y.addInPlace(b.sum(false, 0), 1);
       yy.addInPlace(b.square().sum(false, 0), 1);
@@ -65,9 +64,9 @@ final class Moments implements AutoCloseable {
     return Math.toIntExact(y.size(0));
   }
 
-  /** {@code X'X [d, d]}; belongs to this. */
+  /** {@code X'X [d, d]}; belongs to this, and is right until rows are added. */
   DeviceTensor xx() {
-    return xx;
+    return xx.whole();
   }
 
   /** {@code X'Y [d, n]}; belongs to this. */
@@ -110,7 +109,7 @@ final class Moments implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       DeviceTensor w = DeviceTensor.of(Tensor.of(DataType.DOUBLE, new int[] {n, inputs()}, weight));
       DeviceTensor b = DeviceTensor.of(Tensor.of(DataType.DOUBLE, new int[] {n}, offset));
-      DeviceTensor inner = w.matmul(xx).sub(xy.permute(1, 0).mul(2)).mul(w).sum(false, 1);
+      DeviceTensor inner = w.matmul(xx()).sub(xy.permute(1, 0).mul(2)).mul(w).sum(false, 1);
       DeviceTensor mean = y.sub(w.matmul(x.reshape(inputs(), 1)).reshape(n));
       DeviceTensor shift = b.mul(b.mul(rows).sub(mean.mul(2)));
       return Math.max(0, yy.add(inner).add(shift).sum().item() / rows / n);
