@@ -5,7 +5,8 @@ Methods that set single weights to zero get a table of their own.
 
 "epochs before": passes over the training images that the method made before its cut. "driven": of the units
 that went, the share that the method's own training had brought to zero or near it. Speed-ups are those of
-DIR/bench.json, if there is one, where all networks took turns:
+DIR/bench.json, if there is one, where all networks took turns, by the fastest run of each, which other work on the
+machine disturbs least:
 
     espalier bench NET.onnx DIR/nets/*-s*.onnx --rounds 300 --seconds 600 --json > DIR/bench.json
 
@@ -53,7 +54,8 @@ def read(folder):
 def bench(file):
     """Speed-ups by the stem of a network's file; none without such a file."""
     models = json.loads(file.read_text())["models"] if file.exists() else []
-    return {pathlib.Path(model["file"]).stem: model["speedup"] for model in models}
+    fastest = {pathlib.Path(model["file"]).stem: model["minMillis"] for model in models}
+    return {stem: models[0]["minMillis"] / millis for stem, millis in fastest.items()}
 
 
 def own_speedup(run):
