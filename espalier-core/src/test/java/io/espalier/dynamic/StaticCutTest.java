@@ -14,6 +14,7 @@ import io.espalier.onnx.OnnxWriter;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,10 @@ class StaticCutTest {
     StaticCut cut = StaticCut.of(other);
     DynamicException problem = assertThrows(DynamicException.class, () -> cut.prove(net, images));
     assertTrue(problem.getMessage().contains("differs from the one with gates"));
+    double[] none = new double[images.elements()];
+    Arrays.fill(none, Double.NaN);
+    Tensor noNumbers = images.withValues(none);
+    assertThrows(DynamicException.class, () -> cut.prove(other, noNumbers));
   }
 
   @Test
