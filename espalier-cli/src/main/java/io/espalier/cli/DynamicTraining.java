@@ -1,7 +1,6 @@
 package io.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.espalier.data.BatchStream;
 import io.espalier.data.Batches;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
@@ -127,10 +126,7 @@ record DynamicTraining(
 
   private Tensor someImages() {
     Dataset some = splits.forEvaluation().limit(PROVED_IMAGES);
-    Batches batches = Batches.evaluation(some, start.normalization(), PROVED_IMAGES);
-    try (BatchStream stream = batches.all()) {
-      return ExportImages.tensor(stream.next());
-    }
+    return ExportImages.first(Batches.evaluation(some, start.normalization(), PROVED_IMAGES));
   }
 
   private static String said(DynamicResult result) {

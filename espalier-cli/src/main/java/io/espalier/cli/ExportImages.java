@@ -28,7 +28,7 @@ final class ExportImages {
     this.data = data;
     this.graph = graph;
     this.output = output;
-    this.some = data.given() ? first() : random();
+    this.some = data.given() ? first(batches(COUNT)) : random();
   }
 
   /** At most {@link #COUNT} of them, {@code [N, C, H, W]}. */
@@ -53,8 +53,9 @@ final class ExportImages {
     return RandomInputs.of(graph.inputs(), COUNT, 1).values().iterator().next();
   }
 
-  private Tensor first() {
-    try (BatchStream stream = batches(COUNT).all()) {
+  /** The first batch. */
+  static Tensor first(Batches batches) {
+    try (BatchStream stream = batches.all()) {
       return tensor(stream.next());
     }
   }

@@ -5,6 +5,7 @@ import io.espalier.graph.Tensor;
 import io.espalier.latency.OrtNet;
 import io.espalier.latency.OrtOptions;
 import io.espalier.onnx.OnnxWriter;
+import io.espalier.proof.Difference;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -66,28 +67,18 @@ public record CompactCheck(int samples, double maxDifference, long none, long on
       int count = images.size(0);
       for (int n = 0; n < count; n++) {
         int[] sample = {n};
-        float[] expected = run.output().select(0, sample).toFloats();
-        largest = Math.max(largest, difference(expected, outputs(images.select(0, sample))));
+        Difference difference = new Difference();
+        difference.add(
+            run.output().select(0, sample).toDoubles(), outputs(images.select(0, sample)));
+        largest = Math.max(largest, difference.relative());
         count(run.samples().get(n).open());
       }
       samples += count;
     }
 
-    private static double difference(float[] expected, float[] actual) {
-      double scale = Double.MIN_NORMAL;
-      double furthest = 0;
-      for (int i = 0; i < expected.length; i++) {
-        double off = Math.abs(expected[i] - actual[i]);
-        scale = Math.max(scale, Math.abs(expected[i]));
-        // NaN is as far off as can be.
-        furthest = Math.max(furthest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
-      }
-      return furthest / scale;
-    }
-
-    private float[] outputs(Tensor image) {
+    private double[] outputs(Tensor image) {
       Map<String, Tensor> feeds = Map.of(compact.inputs().getFirst().name(), image);
-      return compact.run(feeds).get(compact.outputs().getFirst().name()).toFloats();
+      return compact.run(feeds).get(compact.outputs().getFirst().name()).toDoubles();
     }
 
     private void count(List<BitSet> open) {

@@ -7,6 +7,7 @@ import io.espalier.channel.Reader;
 import io.espalier.graph.Graph;
 import io.espalier.graph.Node;
 import io.espalier.graph.Tensor;
+import io.espalier.proof.Difference;
 import io.espalier.surgery.PlanEntry;
 import io.espalier.surgery.PlanException;
 import io.espalier.surgery.Plans;
@@ -62,20 +63,12 @@ public record StaticCut(Graph whole, PruningPlan plan, Graph smaller) {
    * @throws DynamicException if it does not
    */
   public void prove(DynamicNet net, Tensor images) {
-    double[] expected = run(net.graph(), images);
-    double[] actual = run(smaller, images);
-    double scale = Double.MIN_NORMAL;
-    double furthest = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double off = Math.abs(expected[i] - actual[i]);
-      scale = Math.max(scale, Math.abs(expected[i]));
-      furthest = Math.max(furthest, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
-    }
-    // Also where an output is no number.
-    if (!(furthest <= TOLERANCE * scale)) {
+    Difference difference = new Difference();
+    difference.add(run(net.graph(), images), run(smaller, images));
+    if (difference.relative() > TOLERANCE) {
       throw new DynamicException(
           "the network without gates differs from the one with gates by %.1e of its largest output, more than %.0e"
-              .formatted(furthest / scale, TOLERANCE));
+              .formatted(difference.relative(), TOLERANCE));
     }
   }
 

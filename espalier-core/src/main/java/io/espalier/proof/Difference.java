@@ -1,11 +1,12 @@
 package io.espalier.proof;
 
 /** The largest difference between two sets of outputs, relative to the largest output. */
-final class Difference {
+public final class Difference {
   private double largestOutput;
   private double largestDifference;
 
-  void add(double[] expected, double[] actual) {
+  /** Compares further outputs, element by element; of another number they differ without end. */
+  public void add(double[] expected, double[] actual) {
     if (expected.length != actual.length) {
       largestDifference = Double.POSITIVE_INFINITY;
       return;
@@ -21,7 +22,8 @@ final class Difference {
     }
   }
 
-  double relative() {
+  /** What was found so far; infinite where an output is no number. */
+  public double relative() {
     if (largestDifference == 0 || Double.isInfinite(largestDifference)) {
       return largestDifference;
     }

@@ -19,7 +19,6 @@ import io.espalier.train.RunFolder;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -196,25 +195,9 @@ class GateHookTest {
 
   @Test
   void progress_andFigures_showCostAndLambda() {
-    Map<String, String> notes = new LinkedHashMap<>();
-    Progress progress =
-        new Progress() {
-          @Override
-          public void resume(String task, long done, long total, String unit) {}
-
-          @Override
-          public void advance(long more) {}
-
-          @Override
-          public void note(String key, String value) {
-            notes.put(key, value);
-          }
-
-          @Override
-          public void end() {}
-        };
+    Notes notes = new Notes();
     DynamicNet net = DynamicNet.insert(Chains.of(1, 4, 6, 5), GATES);
-    GateHook hook = new GateHook(net, GateLearning.of(0.5), GateHook.Phase.JOINT, progress);
+    GateHook hook = new GateHook(net, GateLearning.of(0.5), GateHook.Phase.JOINT, notes);
     TrainResult result =
         Trainer.of(net.graph(), Stripes.splits(), Stripes.NORMALIZATION, Stripes.options(1))
             .hook(hook)

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.graph.Graph;
 import io.espalier.graph.Tensor;
-import io.espalier.progress.Progress;
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Mode;
 import io.espalier.torch.NetOptions;
@@ -53,32 +52,14 @@ class GateWiresTest {
     private final TorchNet torch;
     private final GateHook hook;
     private final DeviceTensor images;
-    private final Map<String, String> notes = new java.util.HashMap<>();
+    private final Notes notes = new Notes();
 
     Bench(DynamicNet net, GateLearning learning, GateHook.Phase phase) {
       this.net = net;
       torch = TorchNet.of(net.graph(), NetOptions.defaults());
-      hook = new GateHook(net, learning, phase, progress());
+      hook = new GateHook(net, learning, phase, notes);
       hook.start(new TrainRun(torch, options(), STEPS_PER_EPOCH));
       images = DeviceTensor.of(Samples.images(net.graph(), IMAGES));
-    }
-
-    private Progress progress() {
-      return new Progress() {
-        @Override
-        public void resume(String task, long done, long total, String unit) {}
-
-        @Override
-        public void advance(long more) {}
-
-        @Override
-        public void note(String key, String value) {
-          notes.put(key, value);
-        }
-
-        @Override
-        public void end() {}
-      };
     }
 
     float[] own() {

@@ -30,19 +30,16 @@ final class Rounds {
       Draft start,
       BiFunction<Draft, Widths, Draft> round) {
     Draft draft = round.apply(start, Widths.of(onBench(bench, start), sites, entrances, options));
-    for (int i = 1; i < MOST && !met(bench, draft, options); i++) {
+    for (int done = 1; !Widths.met(onBench(bench, draft), options); done++) {
+      if (done == MOST) {
+        bench.warn(
+            "the budget %s is not met after %d rounds of selection: ask for a little less than you need"
+                .formatted(options.budget().orElseThrow(), MOST));
+        return draft;
+      }
       draft = round.apply(draft, Widths.of(onBench(bench, draft), sites, List.of(), options));
     }
-    if (!met(bench, draft, options)) {
-      bench.warn(
-          "the budget %s is not met after %d rounds of selection: ask for a little less than you need"
-              .formatted(options.budget().orElseThrow(), MOST));
-    }
     return draft;
-  }
-
-  private static boolean met(Workbench bench, Draft draft, PlanOptions options) {
-    return Widths.met(onBench(bench, draft), options);
   }
 
   /** What will go, out of the network on the bench, which may have fewer nodes than the draft's. */

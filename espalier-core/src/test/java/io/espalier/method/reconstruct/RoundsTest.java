@@ -29,14 +29,22 @@ class RoundsTest {
   private static final PlanOptions HALF =
       PlanOptions.of(new Budget.Share(Budget.Quantity.MACS, 0.5));
 
-  private static Pruner.Study<Draft> narrowed(Graph graph, BiFunction<Draft, Widths, Draft> round) {
+  /** What comes of rounds that do {@code round}, on a chain; {@code asked} gets their widths. */
+  private static Pruner.Study<Draft> narrowed(
+      List<Widths> asked, BiFunction<Draft, Widths, Draft> round) {
+    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    BiFunction<Draft, Widths, Draft> counted =
+        (draft, widths) -> {
+          asked.add(widths);
+          return round.apply(draft, widths);
+        };
     return Pruner.of(graph, PruneOptions.of("l1", HALF))
         .study(
             Optional.empty(),
             bench -> {
               Sites sites = Sites.of(graph, bench.channels());
               Draft start = Draft.of(graph, bench.channels());
-              return Rounds.narrowed(bench, sites, List.of(), HALF, start, round);
+              return Rounds.narrowed(bench, sites, List.of(), HALF, start, counted);
             });
   }
 
@@ -49,13 +57,11 @@ class RoundsTest {
   /** A round that takes one unit less than it should is followed by another one. */
   @Test
   void rounds_goOnUntilTheBudgetIsMet() {
-    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
     List<Widths> asked = new ArrayList<>();
     Pruner.Study<Draft> study =
         narrowed(
-            graph,
+            asked,
             (draft, widths) -> {
-              asked.add(widths);
               int less = asked.size() == 1 ? 1 : 0;
               Draft next = draft;
               for (Map.Entry<Integer, Integer> group : widths.removed().entrySet()) {
@@ -70,15 +76,8 @@ class RoundsTest {
 
   @Test
   void rounds_thatTakeNothing_endAndSaySo() {
-    Graph graph = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
     List<Widths> asked = new ArrayList<>();
-    Pruner.Study<Draft> study =
-        narrowed(
-            graph,
-            (draft, widths) -> {
-              asked.add(widths);
-              return draft;
-            });
+    Pruner.Study<Draft> study = narrowed(asked, (draft, widths) -> draft);
     assertEquals(8, asked.size());
     assertEquals(1, study.warnings().size());
     assertTrue(

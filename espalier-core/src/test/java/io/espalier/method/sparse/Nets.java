@@ -138,4 +138,15 @@ final class Nets {
         .data(TinyNetworks.splits(), Normalization.preset("half"))
         .run(RunFolder.at(folder));
   }
+
+  /** The median of the factors of a chain that was trained by {@code method} with a penalty. */
+  static double medianAfter(String method, String lambda, Path folder) {
+    PlanOptions most =
+        PlanOptions.of(
+            new io.espalier.cost.Budget.Share(io.espalier.cost.Budget.Quantity.UNITS, 0.6));
+    Map<String, String> settings = Map.of("epochs", "10", "reach", "0", "lambda", lambda);
+    Graph chain = TinyNetworks.of(TinyNetworks.Kind.CHAIN, true);
+    PruneResult result = prune(chain, method, Optional.of(most), folder.resolve(lambda), settings);
+    return result.records().path("sparsity-01").path("after").path("median").asDouble();
+  }
 }

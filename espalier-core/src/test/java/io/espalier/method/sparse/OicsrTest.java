@@ -135,16 +135,7 @@ class OicsrTest {
   }
 
   private double median(String lambda) {
-    Map<String, String> settings = Map.of("epochs", "10", "reach", "0", "lambda", lambda);
-    PlanOptions options = PlanOptions.of(new Budget.Share(Budget.Quantity.UNITS, 0.6));
-    PruneResult result =
-        Nets.prune(
-            TinyNetworks.of(Kind.CHAIN, true),
-            "oicsr",
-            Optional.of(options),
-            path.resolve(lambda),
-            settings);
-    return result.records().path("sparsity-01").path("after").path("median").asDouble();
+    return Nets.medianAfter("oicsr", lambda, path);
   }
 
   @Test

@@ -110,15 +110,7 @@ class SlimmingTest {
   }
 
   private double median(String lambda) {
-    Map<String, String> settings = Map.of("epochs", "10", "reach", "0", "lambda", lambda);
-    PruneResult result =
-        Nets.prune(
-            TinyNetworks.of(Kind.CHAIN, true),
-            "slimming",
-            Optional.of(THIRD),
-            path.resolve(lambda),
-            settings);
-    return result.records().path("sparsity-01").path("after").path("median").asDouble();
+    return Nets.medianAfter("slimming", lambda, path);
   }
 
   // The threshold
