@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Turns a graph into a {@link Program}. {@link #kernel} is the switch over the operators. */
@@ -104,8 +103,7 @@ final class NetCompiler {
       case Op.MatMul op -> LinearKernels.matMul();
       case Op.Elementwise op -> PointwiseKernels.of(op);
       case Op.Cast op -> cast(op.to());
-      case Op.Dropout op ->
-          Kernel.of((in, pass) -> torch.dropout(in[0], op.ratio(), pass.mode() == Mode.TRAIN));
+      case Op.Dropout op -> DropoutKernel.of(op);
       case Op.Softmax op -> NormKernels.softmax(op);
       case Op.Concat op -> ShapeKernels.concat(op);
       case Op.Split op -> ShapeKernels.split(op);

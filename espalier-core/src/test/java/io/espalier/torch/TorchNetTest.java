@@ -192,26 +192,6 @@ class TorchNetTest {
   }
 
   @Test
-  void dropout_inTraining_followsSeed() {
-    GraphBuilder builder = TestNets.images("dropout", 2);
-    builder.add("y", new Op.Dropout(0.5), "x");
-    Graph graph = builder.output(TestNets.output("y", 2, 8, 8)).build();
-    DeviceTensor ones = DeviceTensor.ones(1, 2, 8, 8);
-    try (TorchNet net = TorchNet.of(graph, NetOptions.defaults())) {
-      Torch.seed(1);
-      float[] first = net.forward(ones, Mode.TRAIN).toFloats();
-      float[] second = net.forward(ones, Mode.TRAIN).toFloats();
-      Torch.seed(1);
-      assertArrayEquals(first, net.forward(ones, Mode.TRAIN).toFloats());
-      assertFalse(Arrays.equals(first, second));
-      for (float value : first) {
-        assertTrue(value == 0 || value == 2, "value " + value);
-      }
-      assertArrayEquals(ones.toFloats(), net.forward(ones, Mode.EVAL).toFloats());
-    }
-  }
-
-  @Test
   void opaqueNode_atLoading_isNamed() {
     GraphBuilder builder = TestNets.images("opaque", 2);
     Bytes payload = Bytes.copyOf(new byte[0]);
