@@ -1,5 +1,6 @@
 package io.espalier.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.espalier.data.DataSplits;
 import io.espalier.data.Dataset;
@@ -15,9 +16,12 @@ import io.espalier.train.Accuracy;
 import io.espalier.train.Engine;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
+import io.espalier.train.Verdicts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,12 +35,13 @@ import picocli.CommandLine.ParentCommand;
 /** {@code espalier evaluate}. */
 @Command(
     name = "evaluate",
-    description = "Measure the accuracy of a classifier on labelled images.",
+    description = "Measure the accuracy of classifiers on labelled images.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  espalier evaluate net.onnx --data cifar10:cifar-10-binary.tar.gz",
       "  espalier evaluate net.onnx --data images:val --normalization imagenet",
       "  espalier evaluate net.onnx --data images:val --resize 256 --crop 224",
+      "  espalier evaluate net.onnx net-pruned.onnx --data images:val",
       "  espalier evaluate net.onnx --data idx:DIR --json | jq .accuracy",
       "  espalier evaluate net-dynamic.onnx --data cifar10:DIR --dynamic-report gates"
     })
@@ -56,8 +61,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @ArgGroup(validate = false, order = 20, heading = "%nImages:%n")
   private DataInput data = new DataInput();
 
-  @Parameters(paramLabel = "NET.onnx", description = "The network.")
-  private Path file;
+  @Parameters(
+      paramLabel = "NET.onnx",
+      arity = "1..*",
+      description = "The network; further ones are compared with it image by image.")
+  private List<Path> files;
 
   @Option(
       names = "--split",
@@ -84,17 +92,43 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Output output = common.output(parent);
+    List<Graph> graphs = new ArrayList<>();
+    for (Path file : files) {
+      graphs.add(input.read(file));
+    }
+    requireReportable(graphs.getFirst());
+    List<Evaluated> all = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      Evaluated one = evaluate(files.get(i), graphs.get(i), output);
+      if (i > 0) {
+        one.compare(all.getFirst(), output);
+      }
+      all.add(one);
+    }
+    output.result(all.size() == 1 ? all.getFirst().result() : models(all));
+    return 0;
+  }
+
+  private static ObjectNode models(List<Evaluated> all) {
+    ObjectNode object = Output.object();
+    ArrayNode models = object.putArray("models");
+    all.forEach(one -> models.add(one.result()));
+    return object;
+  }
+
+  private Evaluated evaluate(Path file, Graph graph, Output output) throws IOException {
     EvaluateOptions options = evaluation.toOptions();
-    Graph graph = input.read(file);
-    requireReportable(graph);
     Engine used = engine(graph, options.precision(), output);
     Dataset images = part(data.open(graph, output));
     Normalization normalization = data.normalization(graph, output);
-    Optional<DynamicMeasure> measure = measure(graph, images, normalization, used, output);
+    List<Boolean> right = new ArrayList<>();
+    Optional<DynamicMeasure> measure =
+        measure(graph, images, normalization, used, right::add, output);
     Accuracy accuracy =
         measure.isPresent()
             ? measure.get().accuracy()
-            : Evaluator.evaluate(graph, images, normalization, options, used, output.progress());
+            : Evaluator.evaluate(
+                graph, images, normalization, options, used, right::add, output.progress());
     Chance chance = Chance.of(graph, images);
     chance.warn(accuracy, file.toString(), normalization, output);
     output.print(
@@ -107,24 +141,28 @@ final class EvaluateCommand implements Callable<Integer> {
                 accuracy.loss(),
                 used == Engine.ORT ? ", in " + used : ""));
     measure.ifPresent(dynamic -> output.print(CostsJson.text(dynamic.costs())));
-    ObjectNode result = result(graph, accuracy, chance, normalization);
+    ObjectNode result = result(file, graph, accuracy, chance, normalization);
     measure.ifPresent(dynamic -> result.set("macs", CostsJson.of(dynamic.costs())));
     if (report != null) {
       GateReport.write(graph, images, normalization, report, output)
           .forEach(result.putArray("report")::add);
     }
-    output.result(result.put("runtime", used.name().toLowerCase(Locale.ROOT)));
-    return 0;
+    result.put("runtime", used.name().toLowerCase(Locale.ROOT));
+    return new Evaluated(file, result, right);
   }
 
   private void requireReportable(Graph graph) {
     if (report == null) {
       return;
     }
+    if (files.size() > 1) {
+      throw CliException.misuse(
+          "--dynamic-report: is about one network, not %d".formatted(files.size()));
+    }
     if (!SampleRunner.runs(graph)) {
       throw CliException.misuse(
           "--dynamic-report: %s has no gates, every image uses all of its channels"
-              .formatted(file));
+              .formatted(files.getFirst()));
     }
     if (Files.exists(report)) {
       throw new CliException("%s exists already: name a new folder".formatted(report));
@@ -133,17 +171,24 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What the images cost, where the network chooses its channels for each. */
   private Optional<DynamicMeasure> measure(
-      Graph graph, Dataset images, Normalization normalization, Engine used, Output output) {
+      Graph graph,
+      Dataset images,
+      Normalization normalization,
+      Engine used,
+      Verdicts verdicts,
+      Output output) {
     if (!SampleRunner.runs(graph)) {
       return Optional.empty();
     }
     EvaluateOptions options = evaluation.toOptions();
     if (used == Engine.LIBTORCH) {
       DynamicNet net = DynamicNet.of(graph);
-      return Optional.of(DynamicMeasure.of(net, images, normalization, options, output.progress()));
+      return Optional.of(
+          DynamicMeasure.of(net, images, normalization, options, verdicts, output.progress()));
     }
     try (SampleRunner runner = SampleRunner.of(graph, OrtOptions.fast(options.threads()))) {
-      return Optional.of(DynamicMeasure.of(runner, images, normalization, output.progress()));
+      return Optional.of(
+          DynamicMeasure.of(runner, images, normalization, verdicts, output.progress()));
     }
   }
 
@@ -180,7 +225,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private ObjectNode result(
-      Graph graph, Accuracy accuracy, Chance chance, Normalization normalization) {
+      Path file, Graph graph, Accuracy accuracy, Chance chance, Normalization normalization) {
     ObjectNode object = Output.object();
     object.put("file", file.toString()).put("data", data.text());
     object.put("accuracy", accuracy.top1()).put("images", accuracy.images());

@@ -41,6 +41,11 @@ final class Numbers {
     return format("%.2f %%", 100 * share);
   }
 
+  /** {@code -0.62} of a change of -0.0062: percentage points. */
+  static String points(double change) {
+    return format("%+.2f", 100 * change);
+  }
+
   /** {@code 1.98x}. */
   static String factor(double factor) {
     return Double.isFinite(factor) ? format("%.2fx", factor) : "-";

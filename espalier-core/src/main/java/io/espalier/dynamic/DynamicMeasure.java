@@ -12,6 +12,7 @@ import io.espalier.torch.TorchNet;
 import io.espalier.train.Accuracy;
 import io.espalier.train.EvaluateOptions;
 import io.espalier.train.Evaluator;
+import io.espalier.train.Verdicts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +42,14 @@ public record DynamicMeasure(
       Dataset data,
       Normalization normalization,
       EvaluateOptions options,
+      Verdicts verdicts,
       Progress progress) {
     Torch.threads(options.threads());
     Counter counter = new Counter(SkipDescription.of(net, Map.of()));
     try (TorchNet torch = TorchNet.of(net.graph(), new NetOptions(options.precision(), true))) {
       Batches batches = Batches.evaluation(data, normalization, options.batchSize());
       GateTrace trace = new GateTrace(net, counter::add);
-      Accuracy accuracy = Evaluator.evaluate(torch, batches, trace, progress);
+      Accuracy accuracy = Evaluator.evaluate(torch, batches, trace, verdicts, progress);
       return counter.measure(accuracy);
     }
   }
@@ -58,7 +60,11 @@ public record DynamicMeasure(
    * @param data labelled images
    */
   public static DynamicMeasure of(
-      SampleRunner runner, Dataset data, Normalization normalization, Progress progress) {
+      SampleRunner runner,
+      Dataset data,
+      Normalization normalization,
+      Verdicts verdicts,
+      Progress progress) {
     Counter counter = new Counter(runner.description());
     Batches batches = Batches.evaluation(data, normalization, IMAGES_AT_ONCE);
     Evaluator.Logits logits =
@@ -67,7 +73,7 @@ public record DynamicMeasure(
           counter.add(run);
           return run.output().toFloats();
         };
-    return counter.measure(Evaluator.evaluate(logits, batches, progress));
+    return counter.measure(Evaluator.evaluate(logits, batches, verdicts, progress));
   }
 
   private static int[] shape(long[] sizes) {

@@ -12,6 +12,7 @@ import io.espalier.train.TrainHook;
 import io.espalier.train.TrainOptions;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
+import io.espalier.train.Verdicts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,8 @@ final class DynamicRun {
       return new DynamicResult(net, budget, Optional.empty(), history, none, true);
     }
     DynamicMeasure measure =
-        DynamicMeasure.of(net, images, job.normalization(), evaluation(), job.progress());
+        DynamicMeasure.of(
+            net, images, job.normalization(), evaluation(), Verdicts.none(), job.progress());
     List<String> warnings =
         BudgetVerdict.warnings(net, measure, options.learning(), classes(images));
     return new DynamicResult(net, budget, Optional.of(measure), history, warnings, true);

@@ -7,6 +7,7 @@ import io.espalier.graph.Tensor;
 import io.espalier.progress.Progress;
 import io.espalier.train.Accuracy;
 import io.espalier.train.Evaluator;
+import io.espalier.train.Verdicts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -101,6 +102,7 @@ public record GateAnalysis(
               return run.output().toFloats();
             },
             batches,
+            Verdicts.none(),
             progress);
     return counter.analysis(accuracy);
   }

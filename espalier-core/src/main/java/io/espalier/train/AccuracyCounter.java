@@ -6,10 +6,15 @@ import io.espalier.torch.DeviceTensor;
 final class AccuracyCounter {
   private static final int TOP = 5;
 
+  private final Verdicts verdicts;
   private int images;
   private int first;
   private int amongTop;
   private double lossSum;
+
+  AccuracyCounter(Verdicts verdicts) {
+    this.verdicts = verdicts;
+  }
 
   /**
    * Adds a batch.
@@ -48,6 +53,7 @@ final class AccuracyCounter {
     for (int i = 0; i < classes; i++) {
       sum += Math.exp(values[from + i] - largest);
     }
+    verdicts.add(better == 0);
     images++;
     first += better == 0 ? 1 : 0;
     amongTop += better < TOP ? 1 : 0;

@@ -44,13 +44,15 @@ public final class Evaluator {
       Normalization normalization,
       EvaluateOptions options,
       Progress progress) {
-    return evaluate(graph, data, normalization, options, Engine.of(graph), progress);
+    Engine engine = Engine.of(graph);
+    return evaluate(graph, data, normalization, options, engine, Verdicts.none(), progress);
   }
 
   /**
    * The accuracy of {@code graph} on the images of {@code data} that have a label.
    *
    * @param engine what runs it
+   * @param verdicts hears of each image
    * @throws TrainException if the data, the network's output or the engine do not allow that
    */
   public static Accuracy evaluate(
@@ -59,13 +61,14 @@ public final class Evaluator {
       Normalization normalization,
       EvaluateOptions options,
       Engine engine,
+      Verdicts verdicts,
       Progress progress) {
     Port input = InputCheck.check(graph, data);
     int fixed = engine == Engine.ORT ? OrtClassifier.fixedBatch(input) : 0;
     int size = fixed > 0 ? fixed : options.batchSize();
     Batches batches = Batches.evaluation(data, normalization, size);
     try (Classifier classifier = classifier(graph, options, engine)) {
-      return evaluate(classifier, batches, progress, () -> false).orElseThrow();
+      return evaluate(classifier, batches, verdicts, progress, () -> false).orElseThrow();
     }
   }
 
@@ -105,8 +108,9 @@ public final class Evaluator {
   }
 
   /** The accuracy of what the caller runs, on the images of {@code batches} that have a label. */
-  public static Accuracy evaluate(Logits logits, Batches batches, Progress progress) {
-    return evaluate(new OnHost(logits), batches, progress, () -> false).orElseThrow();
+  public static Accuracy evaluate(
+      Logits logits, Batches batches, Verdicts verdicts, Progress progress) {
+    return evaluate(new OnHost(logits), batches, verdicts, progress, () -> false).orElseThrow();
   }
 
   private record OnHost(Logits logits) implements Classifier {
@@ -121,19 +125,25 @@ public final class Evaluator {
   }
 
   /** The accuracy of {@code net}, which stays the caller's, with {@code taps} at work. */
-  public static Accuracy evaluate(TorchNet net, Batches batches, Taps taps, Progress progress) {
-    return evaluate(net, batches, taps, progress, () -> false).orElseThrow();
+  public static Accuracy evaluate(
+      TorchNet net, Batches batches, Taps taps, Verdicts verdicts, Progress progress) {
+    return evaluate(new OnLibtorch(net, taps), batches, verdicts, progress, () -> false)
+        .orElseThrow();
   }
 
   /** As above; empty if {@code stop} ended it. */
   static Optional<Accuracy> evaluate(
       TorchNet net, Batches batches, Taps taps, Progress progress, BooleanSupplier stop) {
-    return evaluate(new OnLibtorch(net, taps), batches, progress, stop);
+    return evaluate(new OnLibtorch(net, taps), batches, Verdicts.none(), progress, stop);
   }
 
   private static Optional<Accuracy> evaluate(
-      Classifier classifier, Batches batches, Progress progress, BooleanSupplier stop) {
-    AccuracyCounter counter = new AccuracyCounter();
+      Classifier classifier,
+      Batches batches,
+      Verdicts verdicts,
+      Progress progress,
+      BooleanSupplier stop) {
+    AccuracyCounter counter = new AccuracyCounter(verdicts);
     progress.begin("evaluating", batches.dataset().size(), "images");
     try (BatchStream stream = batches.all()) {
       while (stream.hasNext()) {

@@ -87,7 +87,7 @@ final class StepRunner implements AutoCloseable {
   }
 
   private static EpochTotals totals(Batch batch, DeviceTensor output, double loss) {
-    AccuracyCounter counter = new AccuracyCounter();
+    AccuracyCounter counter = new AccuracyCounter(Verdicts.none());
     Objective.logits(output).ifPresent(logits -> counter.add(logits, batch.labels()));
     return new EpochTotals(
         loss * batch.count(), batch.count(), counter.images(), counter.correct(), 0, 0);

@@ -21,10 +21,13 @@ import io.espalier.progress.Progress;
 import io.espalier.torch.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EvaluatorTest {
   private static final EvaluateOptions OPTIONS = new EvaluateOptions(7, Precision.FLOAT32, 1);
@@ -47,6 +50,30 @@ class EvaluatorTest {
     double sum = Math.log(3 + Math.exp(3));
     assertEquals((sum - 3) / 4 + 3 * sum / 4, accuracy.loss(), 1e-6);
     assertTrue(accuracy.nearChance(4));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void verdicts_areThoseOfEachLabelledImage_inTheirOrder(Engine engine) {
+    Dataset images = TinyTraining.stripes(23, 1);
+    List<Boolean> right = new ArrayList<>();
+    Accuracy accuracy =
+        Evaluator.evaluate(
+            TinyTraining.net(),
+            images,
+            TinyTraining.NORMALIZATION,
+            OPTIONS,
+            engine,
+            right::add,
+            Progress.none());
+    assertEquals(23, right.size());
+    assertEquals(accuracy.top1(), Collections.frequency(right, true) / 23.0, 1e-12);
+    List<Boolean> one = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      Dataset single = images.subset(i);
+      one.add(evaluate(TinyTraining.net(), single).top1() == 1);
+    }
+    assertEquals(one, right);
   }
 
   @Test
@@ -100,7 +127,13 @@ class EvaluatorTest {
 
   private static Accuracy onOnnxRuntime(Graph net, Dataset images, EvaluateOptions options) {
     return Evaluator.evaluate(
-        net, images, TinyTraining.NORMALIZATION, options, Engine.ORT, Progress.none());
+        net,
+        images,
+        TinyTraining.NORMALIZATION,
+        options,
+        Engine.ORT,
+        Verdicts.none(),
+        Progress.none());
   }
 
   /** {@code graph} for exactly {@code batch} images. */

@@ -94,7 +94,7 @@ class ObjectiveTest {
   @Test
   void counter_ranksLabels() {
     try (Scope scope = Scope.open()) {
-      AccuracyCounter counter = new AccuracyCounter();
+      AccuracyCounter counter = new AccuracyCounter(Verdicts.none());
       float[] logits = {7, 6, 5, 4, 3, 2, 1, 6, 5, 4, 3, 2, 1, 7, 0, 0, 0, 0, 0, 0, 0};
       counter.add(DeviceTensor.of(logits, 3, 7), new long[] {0, 5, -1});
       Accuracy accuracy = counter.accuracy();
@@ -113,7 +113,7 @@ class ObjectiveTest {
   @Test
   void counter_ofNaN_neverHits() {
     try (Scope scope = Scope.open()) {
-      AccuracyCounter counter = new AccuracyCounter();
+      AccuracyCounter counter = new AccuracyCounter(Verdicts.none());
       counter.add(DeviceTensor.of(new float[] {Float.NaN, Float.NaN}, 1, 2), new long[] {0});
       assertEquals(0, counter.accuracy().top1());
     }
