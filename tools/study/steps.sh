@@ -3,7 +3,8 @@
 espalier=${ESPALIER:-$(dirname "${BASH_SOURCE[0]}")/../../espalier}
 
 # step NAME COMMAND ARGS...: runs 'espalier COMMAND ARGS' unless out/NAME.json is there already. Writes
-# out/NAME.onnx and out/NAME.json; what it says goes to out/NAME.log. A step that was cut off goes on.
+# out/NAME.onnx and out/NAME.json; what it says goes to out/NAME.log, the analysis of its gates to
+# out/NAME-analysis. A step that was cut off goes on.
 step() {
   local name=$1 command=$2 begin=$SECONDS code
   shift 2
@@ -22,6 +23,8 @@ step() {
     exit 1
   fi
   mv "$out/$name.part" "$out/$name.json"
+  rm -rf "$out/$name-analysis"
+  [ ! -d "$out/runs/$name/analysis" ] || mv "$out/runs/$name/analysis" "$out/$name-analysis"
   rm -rf "$out/runs/$name"
   echo "$(date +%H:%M:%S) $name: done in $((SECONDS - begin)) s"
 }
