@@ -18,7 +18,7 @@ final class PointwiseKernels {
       case ABS -> Kernel.unary(Tensor::abs);
       case ACOS -> Kernel.unary(Tensor::acos);
       case ACOSH -> Kernel.unary(Tensor::acosh);
-      case ADD -> arithmetic(Tensor::add);
+      case ADD -> binary(Tensor::add);
       case AND -> binary(Tensor::logical_and);
       case ASIN -> Kernel.unary(Tensor::asin);
       case ASINH -> Kernel.unary(Tensor::asinh);
@@ -29,7 +29,7 @@ final class PointwiseKernels {
       case CLIP -> Kernel.unary(x -> clip(x, p.get(0), p.get(1)));
       case COS -> Kernel.unary(Tensor::cos);
       case COSH -> Kernel.unary(Tensor::cosh);
-      case DIV -> arithmetic(PointwiseKernels::divide);
+      case DIV -> binary(PointwiseKernels::divide);
       case ELU -> Kernel.unary(x -> elu(x, p.getFirst(), 1));
       case EQUAL -> binary(Tensor::eq);
       case ERF -> Kernel.unary(Tensor::erf);
@@ -51,7 +51,7 @@ final class PointwiseKernels {
       case MIN -> fold(torch::minimum);
       case MISH -> Kernel.unary(torch::mish);
       case MOD -> p.getFirst() != 0 ? binary(Tensor::fmod) : binary(Tensor::remainder);
-      case MUL -> arithmetic(Tensor::mul);
+      case MUL -> binary(Tensor::mul);
       case NEG -> Kernel.unary(Tensor::neg);
       case NOT -> Kernel.unary(Tensor::logical_not);
       case OR -> binary(Tensor::logical_or);
@@ -68,7 +68,7 @@ final class PointwiseKernels {
       case SOFTPLUS -> Kernel.unary(torch::softplus);
       case SOFTSIGN -> Kernel.unary(x -> x.div(x.abs().add_(new Scalar(1.0))));
       case SQRT -> Kernel.unary(Tensor::sqrt);
-      case SUB -> arithmetic(Tensor::sub);
+      case SUB -> binary(Tensor::sub);
       case SUM -> fold(Tensor::add);
       case SWISH -> swish(p.getFirst());
       case TAN -> Kernel.unary(Tensor::tan);
@@ -82,22 +82,6 @@ final class PointwiseKernels {
 
   private static Kernel binary(BinaryOperator<Tensor> op) {
     return Kernel.of((in, pass) -> op.apply(in[0], in[1]));
-  }
-
-  /**
-   * ONNX never mixes types, autocast does. The larger operand's type stays, so that a factor for
-   * each channel does not turn whole maps into float32.
-   */
-  private static Kernel arithmetic(BinaryOperator<Tensor> op) {
-    return Kernel.of((in, pass) -> op.apply(like(in[0], in[1]), like(in[1], in[0])));
-  }
-
-  private static Tensor like(Tensor x, Tensor other) {
-    boolean isMixed =
-        x.scalar_type() != other.scalar_type()
-            && x.is_floating_point()
-            && other.is_floating_point();
-    return isMixed && x.numel() < other.numel() ? x.to(other.scalar_type()) : x;
   }
 
   private static Kernel fold(BinaryOperator<Tensor> op) {

@@ -19,11 +19,9 @@ import io.espalier.graph.Tensor;
 import io.espalier.graph.ValueType;
 import io.espalier.graph.Window;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,37 +144,6 @@ class TorchNetTest {
       assertEquals(DataType.FLOAT, output.type());
       assertArrayEquals(expected, output.toFloats(), 0.05f);
       assertFalse(Arrays.equals(expected, output.toFloats()), "bfloat16 was not used");
-    }
-  }
-
-  @Test
-  void bfloat16_maps_stayThatWhereAFactorForEachChannelIsFloat() {
-    GraphBuilder builder = TestNets.images("scaled", 2);
-    builder.initializer("w", TestNets.randomTensor(1, 2, 2, 1, 1));
-    builder.initializer("factor", TestNets.randomTensor(2, 2, 1, 1));
-    builder.add("a", new Op.Conv(Window.square(2, 1, 1, 0), 1), "x", "w");
-    builder.add("left", new Op.Elementwise(Pointwise.MUL), "factor", "a");
-    builder.add("right", new Op.Elementwise(Pointwise.DIV), "left", "factor");
-    builder.add("y", new Op.Elementwise(Pointwise.RELU), "right");
-    Graph graph = builder.output(TestNets.output("y", 2, 8, 8)).build();
-    Map<String, DataType> types = new HashMap<>();
-    Map<String, UnaryOperator<DeviceTensor>> looks = new HashMap<>();
-    for (String value : List.of("a", "left", "right")) {
-      looks.put(
-          value,
-          tensor -> {
-            types.put(value, tensor.type());
-            return tensor;
-          });
-    }
-    DeviceTensor batch = TestNets.batch(1, 2);
-    NetOptions half = NetOptions.defaults().withPrecision(Precision.BFLOAT16);
-    try (TorchNet net = TorchNet.of(graph, half)) {
-      net.forward(batch, Mode.TRAIN, Taps.of(looks)).sum().backward();
-      DataType expected = DataType.BFLOAT16;
-      assertEquals(Map.of("a", expected, "left", expected, "right", expected), types);
-      DeviceTensor factor = net.parameters().get("factor");
-      assertEquals(DataType.FLOAT, factor.grad().type());
     }
   }
 
