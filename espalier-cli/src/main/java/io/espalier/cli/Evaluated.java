@@ -13,7 +13,7 @@ import java.util.List;
  */
 record Evaluated(Path file, ObjectNode result, List<Boolean> right) {
 
-  /** Says how its accuracy differs from that of {@code first}, which saw the same images. */
+  /** Says and adds to the result how its accuracy differs from that of {@code first}. */
   void compare(Evaluated first, Output output) {
     AccuracyChange change = AccuracyChange.of(first.right(), right);
     output.print(
