@@ -29,7 +29,11 @@ import java.util.Optional;
 
 /** The part of {@code espalier train} that makes a network dynamic. */
 record DynamicTraining(
-    StartingPoint start, DataSplits splits, DynamicOptions options, Output output) {
+    StartingPoint start,
+    DataSplits splits,
+    DynamicOptions options,
+    Optional<Graph> teacher,
+    Output output) {
   /** Each is run by itself; so many show the shares to a per cent or two. */
   private static final int ANALYSED_IMAGES = 2_000;
 
@@ -47,7 +51,8 @@ record DynamicTraining(
         options.joint().digest(),
         DynamicChoices.text(options),
         splits.train().digest(),
-        start.normalization().toString());
+        start.normalization().toString(),
+        teacher.map(GraphDigest::of).orElse(""));
   }
 
   /** Trains in {@code folder} and writes {@code file}; returns the exit code. */
@@ -55,11 +60,11 @@ record DynamicTraining(
     sayWhatIsUngated();
     DynamicResult result;
     try (Interruption interruption = Interruption.watch(output)) {
-      result =
+      DynamicTrainer trainer =
           DynamicTrainer.of(start.graph(), splits, start.normalization(), options)
               .progress(output.progress())
-              .stopWhen(interruption)
-              .run(folder);
+              .stopWhen(interruption);
+      result = teacher.map(trainer::teacher).orElse(trainer).run(folder);
       if (!result.complete()) {
         return interruption.stopped(folder);
       }

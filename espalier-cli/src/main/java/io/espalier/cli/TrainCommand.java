@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "  espalier train net.onnx --data images:DIR --epochs 3 --lr 0.01 --out tuned.onnx",
       "  espalier train small.onnx --data images:DIR --teacher big.onnx",
       "  espalier train net.onnx --data cifar10:DIR --dynamic sanp --budget macs=35%%",
+      "  espalier train net.onnx --data cifar10:DIR --dynamic sanp --teacher net.onnx",
       "",
       "Writes NAME.onnx for a network of the zoo, NET-trained.onnx for an ONNX file, or",
       "what --out says. A run that was stopped or killed goes on when the same command",
@@ -76,14 +77,14 @@ final class TrainCommand implements Callable<Integer> {
     TrainOptions base = TrainOptions.defaults();
     TrainOptions options =
         training.over(start.isNew() ? base : base.withLearningRate(FINE_TUNING_RATE));
+    Optional<Graph> master = teacher.file().map(OnnxReader::read);
+    options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
     if (dynamic.asked()) {
       DynamicTraining work =
-          new DynamicTraining(start, splits, dynamic.over(options, start.isNew()), output);
+          new DynamicTraining(start, splits, dynamic.over(options, start.isNew()), master, output);
       dynamic.withoutEffect().forEach(output::warn);
       return work.run(learning.files().run(start.name(), work::digest, output), file);
     }
-    Optional<Graph> master = teacher.file().map(OnnxReader::read);
-    options = options.withDistillation(teacher.distillation(splits.train().isLabelled()));
     String learned = master.map(GraphDigest::of).orElse("");
     TrainOptions asked = options;
     RunFolder folder =
@@ -113,9 +114,7 @@ final class TrainCommand implements Callable<Integer> {
     if (teacher.file().isEmpty()) {
       unused.refuse("without --teacher it has no effect", DistillOptions.class);
     }
-    if (dynamic.asked()) {
-      unused.refuse("with --dynamic there is no other network to learn from", TeacherOptions.class);
-    } else {
+    if (!dynamic.asked()) {
       unused.refuse("without --dynamic it has no effect", DynamicChoices.class);
     }
   }

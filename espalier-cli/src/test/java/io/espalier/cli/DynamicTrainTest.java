@@ -107,6 +107,19 @@ class DynamicTrainTest {
     assertEquals(whole.path("accuracy").asDouble(), cut.path("accuracy").asDouble());
   }
 
+  /** The run's folder belongs to this teacher. */
+  @Test
+  void train_aDynamicNetwork_learnsFromATeacher() {
+    String net = Samples.network(temp, "net.onnx", 1).toString();
+    Object[] words = {"--dynamic", "sanp", "--teacher", net, "--distill-weight", 1};
+    Invocation run = train(net, words);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.json().path("accuracy").asDouble() >= 0);
+    Invocation again = train(net, "--dynamic", "sanp", "--force");
+    assertEquals(1, again.code());
+    assertTrue(again.err().contains("holds another run"), again.err());
+  }
+
   /** The second file is checked before the training like the first one. */
   @Test
   void train_aStaticNetwork_overwritesNothing() throws IOException {
@@ -205,7 +218,7 @@ class DynamicTrainTest {
     "--budget, latency=2x, needs a share of the MACs",
     "--set, noise=-1, 'setting ''noise'' is a number'",
     "--set, nothing=1, no setting 'nothing'",
-    "--teacher, net.onnx, no other network to learn from"
+    "--distill-weight, 0.5, without --teacher it has no effect"
   })
   void train_dynamicWithOptionsThatDoNotFit_saysSo(String option, String value, String message) {
     Invocation run = train("resnet8", "--dynamic", "sanp", option, value);

@@ -73,4 +73,19 @@ final class CostOfBatch {
     }
     return share.mean();
   }
+
+  /**
+   * {@link #share} as a linear function of the gates, that which touches it where all are open,
+   * less its constant: a scalar through which gradients flow.
+   */
+  static DeviceTensor tangent(DynamicCost cost, List<DeviceTensor> gates) {
+    List<DeviceTensor> open =
+        gates.stream().map(gate -> DeviceTensor.ones(1, gate.size(1)).requiresGrad(true)).toList();
+    List<DeviceTensor> slopes = DeviceTensor.gradients(share(cost, open), open);
+    DeviceTensor sum = DeviceTensor.zeros(1, 1);
+    for (int i = 0; i < gates.size(); i++) {
+      sum = sum.add(gates.get(i).mul(slopes.get(i)).sum(true, 1));
+    }
+    return sum.mean();
+  }
 }

@@ -26,7 +26,13 @@ public enum CostTerm {
    * pushed back as much as one that is about to be decided. So no gate moves so far away while the
    * cost is on one side of the budget that it cannot come back when it is on the other.
    */
-  HELD_MACS;
+  HELD_MACS,
+  /**
+   * As HELD_MACS, but each gate weighs what it costs while all others are open, whatever they do.
+   * In a product of two neighbours' gates the narrower layer is pushed the harder, because the
+   * other one is wide, until every second layer is closed; here both keep their weight.
+   */
+  TANGENT_MACS;
 
   /** Where {@code v1} becomes 1, and its negative where it becomes 0. */
   private static final double DECIDED =
@@ -67,6 +73,9 @@ public enum CostTerm {
           share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : distinct);
       case HELD_MACS ->
           share(cost, gates.stream().map(g -> held(g.noisy(), closing)), normalised ? 1 : distinct);
+      case TANGENT_MACS ->
+          CostOfBatch.tangent(cost, gates.stream().map(g -> held(g.noisy(), closing)).toList())
+              .mul(normalised ? 1 : distinct);
     };
   }
 

@@ -84,12 +84,13 @@ final class DynamicRun {
   private TrainResult train(String stage, Graph graph, TrainOptions how, TrainHook hook) {
     DataSplits data = job.data();
     DataSplits seen = new DataSplits(data.train(), data.validation(), data.test().subset());
-    TrainResult result =
+    Trainer trainer =
         Trainer.of(graph, seen, job.normalization(), how)
             .hook(hook)
             .progress(job.progress().stage(stage))
-            .stopWhen(job.stop())
-            .run(folder.child(stage));
+            .stopWhen(job.stop());
+    TrainResult result =
+        job.teacher().map(trainer::teacher).orElse(trainer).run(folder.child(stage));
     history.put(stage, result.history());
     return result;
   }

@@ -245,6 +245,13 @@ public final class DynamicSettings {
               "whether the warm-up trains everything but kernels, or saliencies alone",
               GateLearning::normsInWarmUp,
               GateLearning::withNormsInWarmUp),
+          LEARNING
+              .on(SANP, FIXED_K, FBS)
+              .flag(
+                  "stop-gradient",
+                  "whether no gradient of a gate reaches the layers in front of it",
+                  GateLearning::stopsAtInputs,
+                  GateLearning::withStopsAtInputs),
           WHOLE.whole(
               "backbone-epochs",
               "epochs of the network before it is gated",

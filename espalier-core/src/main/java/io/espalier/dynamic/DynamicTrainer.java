@@ -5,6 +5,8 @@ import io.espalier.data.Normalization;
 import io.espalier.graph.Graph;
 import io.espalier.progress.Progress;
 import io.espalier.train.RunFolder;
+import io.espalier.train.TrainOptions;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -32,7 +34,16 @@ public final class DynamicTrainer {
   public static DynamicTrainer of(
       Graph graph, DataSplits data, Normalization normalization, DynamicOptions options) {
     return new DynamicTrainer(
-        new DynamicJob(graph, data, normalization, options, Progress.none(), () -> false));
+        new DynamicJob(
+            graph, data, normalization, options, Optional.empty(), Progress.none(), () -> false));
+  }
+
+  /**
+   * Learns in every stage also from {@code teacher}, as {@link TrainOptions#distillation()} of that
+   * stage says.
+   */
+  public DynamicTrainer teacher(Graph teacher) {
+    return new DynamicTrainer(job.withTeacher(teacher));
   }
 
   public DynamicTrainer progress(Progress progress) {

@@ -112,7 +112,7 @@ final class GateHook implements TrainHook {
     }
     double done = phase == Phase.WARM_UP ? 0 : (double) steps / totalSteps;
     Binarizer binarizer = new Binarizer(learning.binarization(), done);
-    pass = new GatePass(net, binarizer, learning.thresholds());
+    pass = new GatePass(net, binarizer, learning);
     return pass;
   }
 

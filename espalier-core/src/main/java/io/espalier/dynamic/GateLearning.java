@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param penalty factor of the sum of the winners' saliencies in the loss; for FBS
  * @param normsInWarmUp whether everything but the convolutions' kernels is trained in the warm-up,
  *     or the saliencies alone
+ * @param stopsAtInputs whether what saliencies are predicted from is taken as given, so that no
+ *     gradient of a gate reaches the layers in front of it
  */
 public record GateLearning(
     double budget,
@@ -20,7 +22,8 @@ public record GateLearning(
     BudgetControl control,
     ThresholdLearning thresholds,
     double penalty,
-    boolean normsInWarmUp) {
+    boolean normsInWarmUp,
+    boolean stopsAtInputs) {
   /** The penalty that FBS was published with. */
   private static final double FBS_PENALTY = 1e-8;
 
@@ -45,7 +48,8 @@ public record GateLearning(
         BudgetControl.paper(),
         ThresholdLearning.paper(),
         FBS_PENALTY,
-        true);
+        true,
+        false);
   }
 
   /** What works: see docs/methods/sanp.md. */
@@ -83,27 +87,38 @@ public record GateLearning(
   }
 
   public GateLearning withBudget(double value) {
-    return new GateLearning(value, binarization, control, thresholds, penalty, normsInWarmUp);
+    return new GateLearning(
+        value, binarization, control, thresholds, penalty, normsInWarmUp, stopsAtInputs);
   }
 
   public GateLearning withBinarization(Binarization value) {
-    return new GateLearning(budget, value, control, thresholds, penalty, normsInWarmUp);
+    return new GateLearning(
+        budget, value, control, thresholds, penalty, normsInWarmUp, stopsAtInputs);
   }
 
   public GateLearning withControl(BudgetControl value) {
-    return new GateLearning(budget, binarization, value, thresholds, penalty, normsInWarmUp);
+    return new GateLearning(
+        budget, binarization, value, thresholds, penalty, normsInWarmUp, stopsAtInputs);
   }
 
   public GateLearning withThresholds(ThresholdLearning value) {
-    return new GateLearning(budget, binarization, control, value, penalty, normsInWarmUp);
+    return new GateLearning(
+        budget, binarization, control, value, penalty, normsInWarmUp, stopsAtInputs);
   }
 
   public GateLearning withPenalty(double value) {
-    return new GateLearning(budget, binarization, control, thresholds, value, normsInWarmUp);
+    return new GateLearning(
+        budget, binarization, control, thresholds, value, normsInWarmUp, stopsAtInputs);
   }
 
   public GateLearning withNormsInWarmUp(boolean value) {
-    return new GateLearning(budget, binarization, control, thresholds, penalty, value);
+    return new GateLearning(
+        budget, binarization, control, thresholds, penalty, value, stopsAtInputs);
+  }
+
+  public GateLearning withStopsAtInputs(boolean value) {
+    return new GateLearning(
+        budget, binarization, control, thresholds, penalty, normsInWarmUp, value);
   }
 
   /** The target that thresholds have whatever the cost, if {@code variant} has thresholds. */

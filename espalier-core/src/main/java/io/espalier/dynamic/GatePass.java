@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The gates of one training pass. What is made of the values that gates are decided by takes the
@@ -20,16 +21,18 @@ final class GatePass implements Taps {
   private final DynamicNet net;
   private final Binarizer binarizer;
   private final ThresholdLearning thresholds;
+  private final Set<String> given;
   private final Map<String, Integer> byScore = new HashMap<>();
   private final Map<String, Integer> byGate = new HashMap<>();
   private final DeviceTensor[] scores;
   private final DeviceTensor[] own;
   private final Binarizer.Gates[] gates;
 
-  GatePass(DynamicNet net, Binarizer binarizer, ThresholdLearning thresholds) {
+  GatePass(DynamicNet net, Binarizer binarizer, GateLearning learning) {
     this.net = net;
     this.binarizer = binarizer;
-    this.thresholds = thresholds;
+    this.thresholds = learning.thresholds();
+    this.given = learning.stopsAtInputs() ? means(net) : Set.of();
     int count = net.gates().size();
     this.scores = new DeviceTensor[count];
     this.own = new DeviceTensor[count];
@@ -40,15 +43,28 @@ final class GatePass implements Taps {
     }
   }
 
+  /** What saliencies are predicted from, where that depends on the sample. */
+  private static Set<String> means(DynamicNet net) {
+    return net.channelGates().stream()
+        .map(ChannelGate::saliency)
+        .filter(saliency -> saliency.source() != Saliency.Source.CONSTANT)
+        .map(Saliency::squeezed)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   @Override
   public Set<String> values() {
     Set<String> values = new HashSet<>(byScore.keySet());
+    values.addAll(given);
     values.addAll(byGate.keySet());
     return values;
   }
 
   @Override
   public DeviceTensor tap(String value, DeviceTensor tensor) {
+    if (given.contains(value)) {
+      return tensor.detach();
+    }
     Integer score = byScore.get(value);
     if (score != null) {
       scores[score] = tensor.to(DataType.FLOAT);

@@ -75,6 +75,28 @@ class CostTermTest {
     assertEquals(smooth / total, value(CostTerm.SMOOTH_MACS, true), 1e-5);
   }
 
+  /**
+   * With all gates open, one of the second layer costs 576 and 144 for each of two channels behind
+   * it, one of the third 144 for each of three in front of it and 4 in the classifier.
+   */
+  @Test
+  void tangent_weighsEachGate_asIfAllOthersWereOpen_byHand() {
+    double total = 2304 + 576 * 3 + 144 * 6 + 4 * 2;
+    double sum = 0;
+    for (float s : FIRST) {
+      sum += 864 / total * sigmoid(s) / 2;
+    }
+    for (float s : SECOND) {
+      sum += 436 / total * sigmoid(s) / 2;
+    }
+    assertEquals(sum, value(CostTerm.TANGENT_MACS, true), 1e-5);
+    assertEquals(5 * sum, value(CostTerm.TANGENT_MACS, false), 1e-5);
+    // Half of the samples, the sigmoid's slope at 1, whatever the other layer's gates do.
+    double slope = sigmoid(1) * (1 - sigmoid(1));
+    assertEquals(864 / total * slope / 2, gradient(CostTerm.TANGENT_MACS)[0], 1e-6);
+    assertEquals(0, gradient(CostTerm.TANGENT_MACS)[1]);
+  }
+
   /** A gate that is shut for good gets no gradient from MACS, and one from SMOOTH_MACS. */
   @Test
   void gradient_ofAShutGate_needsTheSmoothTerm() {

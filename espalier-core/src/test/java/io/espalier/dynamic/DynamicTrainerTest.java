@@ -2,6 +2,7 @@ package io.espalier.dynamic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.espalier.graph.Graph;
 import io.espalier.graph.GraphDigest;
 import io.espalier.onnx.OnnxReader;
 import io.espalier.onnx.OnnxWriter;
+import io.espalier.train.Distillation;
 import io.espalier.train.RunFolder;
 import io.espalier.train.TrainException;
 import java.nio.file.Path;
@@ -99,6 +101,32 @@ class DynamicTrainerTest {
         assertThrows(
             TrainException.class, () -> trainer(options(Variant.SANP, 0.4, 1)).run(folder("run")));
     assertTrue(refusal.getMessage().contains("holds another run"), refusal.getMessage());
+  }
+
+  /** With all of the loss from the teacher, what it says of the images is learned, in any stage. */
+  @Test
+  void run_withATeacher_learnsFromIt() {
+    Graph master = trainer(options(Variant.SANP, 0.5, 30)).run(folder("master")).net().graph();
+    DynamicOptions options = options(Variant.SANP, 0.5, 3);
+    Distillation all = new Distillation.Logits(4, 1);
+    DynamicOptions distils =
+        options
+            .withBackbone(options.backbone().map(stage -> stage.withDistillation(all)))
+            .withWarmUp(options.warmUp().map(stage -> stage.withDistillation(all)))
+            .withJoint(options.joint().withDistillation(all));
+    DynamicResult taught = trainer(distils).teacher(master).run(folder("taught"));
+    DynamicResult same = trainer(distils).teacher(master).run(folder("same"));
+    DynamicResult other = trainer(distils).teacher(NET).run(folder("other"));
+    assertEquals(GraphDigest.of(taught.net().graph()), GraphDigest.of(same.net().graph()));
+    for (String stage : List.of("backbone", "warm-up", "joint")) {
+      double far = other.history().get(stage).getLast().loss();
+      assertNotEquals(far, taught.history().get(stage).getLast().loss(), stage);
+    }
+    assertThrows(TrainException.class, () -> trainer(distils).run(folder("none")));
+    TrainException refusal =
+        assertThrows(
+            TrainException.class, () -> trainer(distils).teacher(NET).run(folder("taught")));
+    assertTrue(refusal.getMessage().contains("another teacher"), refusal.getMessage());
   }
 
   @Test

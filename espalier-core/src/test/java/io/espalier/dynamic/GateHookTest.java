@@ -2,6 +2,7 @@ package io.espalier.dynamic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import io.espalier.train.RunFolder;
 import io.espalier.train.TrainResult;
 import io.espalier.train.Trainer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -90,8 +92,49 @@ class GateHookTest {
     }
   }
 
+  /** The classifier's own gradient still reaches the first layer, that of the gates does not. */
+  @Test
+  void stopGradient_keepsGatesFromTheLayersInFront() {
+    DynamicNet net = Samples.gated(Samples.settled(Chains.of(1, 4, 6, 5), 3), GATES);
+    GateLearning through = GateLearning.of(0.5);
+    GateLearning stopped = through.withStopsAtInputs(true);
+    assertTrue(costReaches(net, through, "layer1.weight"));
+    assertFalse(costReaches(net, stopped, "layer1.weight"));
+    for (GateLearning learning : List.of(through, stopped)) {
+      assertTrue(costReaches(net, learning, net.channelGates().getFirst().saliency().weight()));
+    }
+    assertNotEquals(
+        classGradient(net, through, "layer1.weight"), classGradient(net, stopped, "layer1.weight"));
+    assertEquals(
+        classGradient(net, through, "fc.weight"), classGradient(net, stopped, "fc.weight"));
+    assertTrue(classGradient(net, stopped, "layer1.weight") > 0);
+  }
+
+  /** Whether the cost has a gradient for {@code name}. */
+  private static boolean costReaches(DynamicNet net, GateLearning learning, String name) {
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
+      GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0), learning);
+      torch.forward(DeviceTensor.of(Samples.images(net.graph(), 6)), Mode.EVAL_GRADIENTS, pass);
+      GateObjective.joint(net, learning).loss(pass, torch, 1, 1).orElseThrow().backward();
+      return torch.parameters().get(name).hasGrad();
+    }
+  }
+
+  /** Norm of the classifier's gradient for {@code name}. */
+  private static double classGradient(DynamicNet net, GateLearning learning, String name) {
+    try (Scope scope = Scope.open();
+        TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
+      GatePass pass = new GatePass(net, new Binarizer(SMOOTH, 0), learning);
+      DeviceTensor images = DeviceTensor.of(Samples.images(net.graph(), 6));
+      DeviceTensor labels = DeviceTensor.of(new long[] {0, 1, 2, 3, 0, 1}, 6);
+      Losses.crossEntropy(torch.forward(images, Mode.EVAL_GRADIENTS, pass), labels, 0).backward();
+      return torch.parameters().get(name).grad().square().sum().item();
+    }
+  }
+
   private static GatePass pass(DynamicNet net, Binarization binarization) {
-    return new GatePass(net, new Binarizer(binarization, 0), ThresholdLearning.paper());
+    return new GatePass(net, new Binarizer(binarization, 0), GateLearning.paper(0.5));
   }
 
   private static float[] gradient(DynamicNet net, String name) {

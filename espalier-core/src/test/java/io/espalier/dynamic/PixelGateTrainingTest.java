@@ -87,7 +87,8 @@ class PixelGateTrainingTest {
     float[] gradient;
     try (Scope scope = Scope.open();
         TorchNet torch = TorchNet.of(net.graph(), NetOptions.defaults())) {
-      GatePass pass = new GatePass(net, new Binarizer(Binarization.paper(), 0), PAPER);
+      GatePass pass =
+          new GatePass(net, new Binarizer(Binarization.paper(), 0), GateLearning.paper(0.5));
       loss(net, torch, pass).backward();
       gradient = torch.parameters().get(shift).grad().toFloats();
     }
