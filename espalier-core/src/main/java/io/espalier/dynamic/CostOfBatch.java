@@ -61,6 +61,29 @@ final class CostOfBatch {
    * through which gradients flow to gates between 0 and 1.
    */
   static DeviceTensor share(DynamicCost cost, List<DeviceTensor> gates) {
+    return share(cost, gates, (layer, in, out) -> in.mul(out));
+  }
+
+  /**
+   * As {@link #share}, with the mean of the squares of the shares of a layer's inputs and outputs
+   * that are in use for their product, which is never more.
+   */
+  static DeviceTensor evenShare(DynamicCost cost, List<DeviceTensor> gates) {
+    return share(
+        cost,
+        gates,
+        (layer, in, out) -> {
+          double ratio = (double) layer.outputs().channels() / layer.inputs().channels();
+          return in.square().mul(ratio / 2).add(out.square().mul(1 / (2 * ratio)));
+        });
+  }
+
+  /** Channels in use on both sides of each group of a layer, as pairs. */
+  private interface Pairs {
+    DeviceTensor of(LayerCost layer, DeviceTensor in, DeviceTensor out);
+  }
+
+  private static DeviceTensor share(DynamicCost cost, List<DeviceTensor> gates, Pairs pairs) {
     Activity activity = new Activity(gates);
     double total = cost.backboneMacs();
     DeviceTensor share = DeviceTensor.full(cost.saliencyMacs() / total, 1, 1);
@@ -68,24 +91,9 @@ final class CostOfBatch {
       if (layer.part() == LayerCost.Part.BACKBONE) {
         DeviceTensor in = activity.counts(layer.inputs(), layer.groups());
         DeviceTensor out = activity.counts(layer.outputs(), layer.groups());
-        share = share.add(in.mul(out).sum(true, 1).mul(layer.pairMacs() / total));
+        share = share.add(pairs.of(layer, in, out).sum(true, 1).mul(layer.pairMacs() / total));
       }
     }
     return share.mean();
-  }
-
-  /**
-   * {@link #share} as a linear function of the gates, that which touches it where all are open,
-   * less its constant: a scalar through which gradients flow.
-   */
-  static DeviceTensor tangent(DynamicCost cost, List<DeviceTensor> gates) {
-    List<DeviceTensor> open =
-        gates.stream().map(gate -> DeviceTensor.ones(1, gate.size(1)).requiresGrad(true)).toList();
-    List<DeviceTensor> slopes = DeviceTensor.gradients(share(cost, open), open);
-    DeviceTensor sum = DeviceTensor.zeros(1, 1);
-    for (int i = 0; i < gates.size(); i++) {
-      sum = sum.add(gates.get(i).mul(slopes.get(i)).sum(true, 1));
-    }
-    return sum.mean();
   }
 }

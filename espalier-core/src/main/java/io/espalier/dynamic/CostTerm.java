@@ -28,11 +28,12 @@ public enum CostTerm {
    */
   HELD_MACS,
   /**
-   * As HELD_MACS, but each gate weighs what it costs while all others are open, whatever they do.
-   * In a product of two neighbours' gates the narrower layer is pushed the harder, because the
-   * other one is wide, until every second layer is closed; here both keep their weight.
+   * As HELD_MACS, but in each layer the product of the shares of its inputs and of its outputs that
+   * are in use is replaced by the mean of their squares, which it is at most and which it is where
+   * they are equal. In the product the narrower of two neighbours is pushed the harder, because the
+   * other one is wide, until every second layer is closed; here the wider one is.
    */
-  TANGENT_MACS;
+  EVEN_MACS;
 
   /** Where {@code v1} becomes 1, and its negative where it becomes 0. */
   private static final double DECIDED =
@@ -73,8 +74,8 @@ public enum CostTerm {
           share(cost, gates.stream().map(g -> g.noisy().sigmoid()), normalised ? 1 : distinct);
       case HELD_MACS ->
           share(cost, gates.stream().map(g -> held(g.noisy(), closing)), normalised ? 1 : distinct);
-      case TANGENT_MACS ->
-          CostOfBatch.tangent(cost, gates.stream().map(g -> held(g.noisy(), closing)).toList())
+      case EVEN_MACS ->
+          CostOfBatch.evenShare(cost, gates.stream().map(g -> held(g.noisy(), closing)).toList())
               .mul(normalised ? 1 : distinct);
     };
   }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.espalier.torch.DeviceTensor;
 import io.espalier.torch.Scope;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,25 +78,56 @@ class CostTermTest {
   }
 
   /**
-   * With all gates open, one of the second layer costs 576 and 144 for each of two channels behind
-   * it, one of the third 144 for each of three in front of it and 4 in the classifier.
+   * With c of 3 and d of 2 channels in use: second layer 2304 * 3 pairs at most, of which (1 +
+   * (c/3)^2) / 2; third 144 * 6, ((c/3)^2 + (d/2)^2) / 2; classifier 8, ((d/2)^2 + 1) / 2.
    */
   @Test
-  void tangent_weighsEachGate_asIfAllOthersWereOpen_byHand() {
+  void evenMacs_areMeansOfSquares_byHand() {
     double total = 2304 + 576 * 3 + 144 * 6 + 4 * 2;
     double sum = 0;
-    for (float s : FIRST) {
-      sum += 864 / total * sigmoid(s) / 2;
+    for (int n = 0; n < 2; n++) {
+      double c = 0;
+      double d = 0;
+      for (int i = 0; i < 3; i++) {
+        c += sigmoid(FIRST[3 * n + i]) / 3;
+      }
+      for (int i = 0; i < 2; i++) {
+        d += sigmoid(SECOND[2 * n + i]) / 2;
+      }
+      sum += 2304 + 1728 * (1 + c * c) / 2 + 864 * (c * c + d * d) / 2 + 8 * (d * d + 1) / 2 + 96;
     }
-    for (float s : SECOND) {
-      sum += 436 / total * sigmoid(s) / 2;
+    assertEquals(sum / 2 / total, value(CostTerm.EVEN_MACS, true), 1e-5);
+    assertEquals(5 * sum / 2 / total, value(CostTerm.EVEN_MACS, false), 1e-5);
+    assertTrue(value(CostTerm.EVEN_MACS, true) > value(CostTerm.SMOOTH_MACS, true));
+    assertEquals(0, gradient(CostTerm.EVEN_MACS)[1]);
+  }
+
+  /**
+   * The wider layer is pushed the harder, where the product pushes the narrower one. Two layers of
+   * the same size between two that are whole, so that only the product of their gates differs.
+   */
+  @Test
+  void evenMacs_pushTheWiderOfTwoNeighbours() {
+    DynamicCost cost =
+        DynamicCost.of(DynamicNet.insert(Chains.of(1, 4, 4, 4, 4), GateOptions.of(Variant.SANP)));
+    float[] product = pushes(CostTerm.SMOOTH_MACS, cost);
+    float[] even = pushes(CostTerm.EVEN_MACS, cost);
+    assertTrue(product[0] < product[1], Arrays.toString(product));
+    assertTrue(even[0] > even[1], Arrays.toString(even));
+  }
+
+  /** Slopes of a wide and a narrow layer, both of saliencies with the same slope of the sigmoid. */
+  private static float[] pushes(CostTerm term, DynamicCost cost) {
+    try (Scope scope = Scope.open()) {
+      List<DeviceTensor> layers =
+          Stream.of(1f, -1f, 1f)
+              .map(s -> DeviceTensor.of(new float[] {s, s, s, s}, 1, 4).requiresGrad(true))
+              .toList();
+      Binarizer binarizer = new Binarizer(SMOOTH, 0);
+      List<Binarizer.Gates> gates = layers.stream().map(binarizer::of).toList();
+      term.of(cost, layers, gates, 12, true, true).backward();
+      return new float[] {layers.get(0).grad().toFloats()[0], layers.get(1).grad().toFloats()[0]};
     }
-    assertEquals(sum, value(CostTerm.TANGENT_MACS, true), 1e-5);
-    assertEquals(5 * sum, value(CostTerm.TANGENT_MACS, false), 1e-5);
-    // Half of the samples, the sigmoid's slope at 1, whatever the other layer's gates do.
-    double slope = sigmoid(1) * (1 - sigmoid(1));
-    assertEquals(864 / total * slope / 2, gradient(CostTerm.TANGENT_MACS)[0], 1e-6);
-    assertEquals(0, gradient(CostTerm.TANGENT_MACS)[1]);
   }
 
   /** A gate that is shut for good gets no gradient from MACS, and one from SMOOTH_MACS. */
